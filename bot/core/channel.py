@@ -126,5 +126,8 @@ class Channel(Protocol):
     async def send(self, user: str, outbound: Outbound) -> Outcome:
         """Send one message. Never raises for what the platform answers; cancelled, it may have been sent."""
 
+    def link(self, payload: str) -> str:
+        """What to give someone so that they begin with "/start <payload>": an address to open, or the words to write."""
+
     def routes(self) -> Sequence[Any]:
         """aiohttp routes to mount on the one web application (webhooks, the demo page)."""

@@ -1,16 +1,19 @@
 """What comes in and what goes out, the same on every channel.
 
-Text is `markupsafe.Markup` holding a small neutral subset of HTML (b, i, u, s, code, a href), or a plain `str`, which is
-always taken literally. `bot.core.richtext` turns it into what a platform understands; nothing else needs to know markup.
+Text is `markupsafe.Markup` holding a small neutral subset of HTML (b, i, u, s, code, a href); a plain `str` is taken
+literally and becomes markup at once, so nothing a person typed is ever read as formatting. `bot.core.richtext` turns it
+into what a platform understands; nothing else needs to know markup.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from markupsafe import Markup, escape
+
+from bot.core import richtext
 
 
 class Address(NamedTuple):
@@ -40,7 +43,8 @@ class Attachment:
 
     Attributes:
         kind: "photo" or "document".
-        file: where its bytes are: "sha256:<hex>" in the file store, or "<channel>:<id>" at the platform that brought it.
+        file: where its bytes are: "sha256:<hex>" in the file store, or "<channel>:<id>" at the platform that brought
+            it.
         name: file name shown to the person.
         mime: media type.
         size: bytes, 0 when the platform did not say.
@@ -85,7 +89,8 @@ class Inbound:
         kind: what it is.
         text: what was typed, with its formatting; a caption for a file; "" otherwise. Never with a command's leading
             "/start" cut off: "/start token" arrives whole.
-        tap: the payload of the option that was tapped: "<menu>:<option id>", or an option id alone under a standing message.
+        tap: the payload of the option that was tapped: "<menu>:<option id>", or an option id alone under a standing
+            message.
         message: the platform's id of the message that was tapped, so that it can be edited.
         attachment: the file, when kind is FILE.
         language: what the platform says about the person's language (an IETF tag), only a hint.
@@ -95,43 +100,38 @@ class Inbound:
     address: Address
     external_id: str
     kind: Kind = Kind.TEXT
-    text: Markup = Markup()
+    text: Markup = Markup()  # noqa: RUF009 - immutable
     tap: str = ""
     message: str = ""
     attachment: Attachment | None = None
     language: str = ""
     name: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", escape(self.text))
+
     @property
     def plain(self) -> str:
         """The text without its formatting."""
-        return self.text.striptags() if "<" in self.text else self.text.unescape()
+        return richtext.plain(self.text)
 
     def to_json(self) -> dict[str, Any]:
-        """Everything but the address and the external id, which have columns of their own; empty values left out."""
-        values = {
-            "kind": self.kind.value,
-            "text": str(self.text),
-            "tap": self.tap,
-            "message": self.message,
-            "language": self.language,
-            "name": self.name,
-            "attachment": _attachment_to_json(self.attachment),
-        }
-        return {key: value for key, value in values.items() if value}
+        """Everything but the address and the external id, which have columns of their own; defaults left out."""
+        values = _to_json(self)
+        del values["address"], values["external_id"]
+        return values
 
     @classmethod
     def from_json(cls, address: Address, external_id: str, values: dict[str, Any]) -> Self:
         return cls(
             address,
             external_id,
-            kind=Kind(values["kind"]),
-            text=Markup(values.get("text", "")),
-            tap=values.get("tap", ""),
-            message=values.get("message", ""),
-            attachment=_attachment_from_json(values.get("attachment")),
-            language=values.get("language", ""),
-            name=values.get("name", ""),
+            **values
+            | {
+                "kind": Kind(values.get("kind", Kind.TEXT)),
+                "text": Markup(values.get("text", "")),  # noqa: S704 - written by to_json
+                "attachment": _attachment(values),
+            },
         )
 
 
@@ -140,7 +140,7 @@ class Outbound:
     """One message to one person, before any channel has shaped it.
 
     Attributes:
-        text: what is said; a plain `str` is escaped, so that nothing a person typed is ever read as markup.
+        text: what is said.
         options: what may be picked under it, in order.
         menu: a token that ties the options to this menu, so that a later tap or number can be told to be stale; "" for
             a standing message (a newsletter) whose options work for ever by themselves.
@@ -158,58 +158,39 @@ class Outbound:
     edit: str = ""
     preview: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", escape(self.text))
+
     def to_json(self) -> dict[str, Any]:
-        """Everything, empty values left out; `from_json` brings back an equal Outbound."""
-        values = {
-            "text": str(escape(self.text)),
-            "options": [_option_to_json(option) for option in self.options],
-            "menu": self.menu,
-            "language": self.language,
-            "attachment": _attachment_to_json(self.attachment),
-            "edit": self.edit,
-            "preview": self.preview,
-        }
-        return {key: value for key, value in values.items() if value}
+        """Everything, defaults left out; `from_json` brings back an equal Outbound."""
+        return _to_json(self) | ({"options": [_to_json(option) for option in self.options]} if self.options else {})
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         return cls(
-            text=Markup(values.get("text", "")),
-            options=tuple(Option(**option) for option in values.get("options", ())),
-            menu=values.get("menu", ""),
-            language=values.get("language", "en"),
-            attachment=_attachment_from_json(values.get("attachment")),
-            edit=values.get("edit", ""),
-            preview=values.get("preview", False),
+            **values
+            | {
+                "text": Markup(values["text"]),  # noqa: S704 - written by to_json
+                "options": tuple(Option(**option) for option in values.get("options", ())),
+                "attachment": _attachment(values),
+            }
         )
 
     def having(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields above, checked by dataclasses.replace
         return replace(self, **changes)
 
 
-def _option_to_json(option: Option) -> dict[str, Any]:
-    values = {
-        "id": option.id,
-        "label": option.label,
-        "chosen": option.chosen,
-        "navigation": option.navigation,
-        "word": option.word,
-        "url": option.url,
-    }
-    return {key: value for key, value in values.items() if value not in (None, "") and (value or key == "chosen")}
+def _to_json(whole: Inbound | Outbound | Option | Attachment) -> dict[str, Any]:
+    changed: dict[str, Any] = {}
+    for field in fields(whole):
+        value = getattr(whole, field.name)
+        if value == field.default:
+            continue
+        if isinstance(value, Attachment):
+            value = _to_json(value)
+        changed[field.name] = str(value) if isinstance(value, str) else value
+    return changed
 
 
-def _attachment_to_json(attachment: Attachment | None) -> dict[str, Any] | None:
-    if attachment is None:
-        return None
-    return {
-        "kind": attachment.kind,
-        "file": attachment.file,
-        "name": attachment.name,
-        "mime": attachment.mime,
-        "size": attachment.size,
-    }
-
-
-def _attachment_from_json(values: dict[str, Any] | None) -> Attachment | None:
-    return None if values is None else Attachment(**values)
+def _attachment(values: dict[str, Any]) -> Attachment | None:
+    return Attachment(**values["attachment"]) if "attachment" in values else None

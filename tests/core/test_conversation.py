@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.core.conversation import Conversation, Menu
+from bot.core.form import Progress
+from bot.core.messages import Option
+
+BACK = Option("back", "Back", navigation=True)
+
+
+@pytest.mark.parametrize(
+    "conversation",
+    [
+        Conversation(),
+        Conversation((Progress("join", "name"),)),
+        Conversation((), Menu("0abcd", (Option("topics", "Topics"), BACK))),
+        Conversation(
+            (Progress("join", "name", {"a": None}, {"a": None}, {"ticks": []}, changing=True), Progress("x", "y")),
+            Menu("0abcd", (BACK,), question=True, several=True),
+        ),
+    ],
+)
+def test_a_conversation_survives_being_stored(conversation: Conversation) -> None:
+    assert Conversation.from_json(json.loads(json.dumps(conversation.to_json()))) == conversation
+
+
+def test_a_conversation_that_never_was_is_empty() -> None:
+    assert Conversation.from_json({}) == Conversation()
+    assert Conversation().to_json() == {}

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.core.fields import Text
+from bot.core.form import Form
+from bot.core.i18n import N_
+from bot.core.messages import Kind
+from bot.core.router import Router
+
+JOIN = Form("join", Text("name", "?"))
+
+
+def handler(*_arguments: object) -> None:
+    """Stand where a handler stands."""
+
+
+def other(*_arguments: object) -> None:
+    """Stand where another one stands."""
+
+
+REGISTERING: list[Callable[[Router], object]] = [
+    lambda router: router.command("start")(handler),
+    lambda router: router.button("leave")(handler),
+    lambda router: router.words("STOP")(handler),
+    lambda router: router.completed(JOIN)(handler),
+    lambda router: router.cancelled(JOIN)(handler),
+    lambda router: router.kind(Kind.BLOCKED)(handler),
+    lambda router: router.fallback(handler),
+]
+
+
+@pytest.mark.parametrize("register", REGISTERING)
+def test_one_thing_has_one_handler_also_across_features(register: Callable[[Router], object]) -> None:
+    app, feature = Router(), Router()
+    register(app)
+    register(feature)
+    with pytest.raises(ValueError, match=r"^two handlers for "):
+        register(app)
+    with pytest.raises(ValueError, match=r"^two handlers for "):
+        app.include(feature)
+
+
+def test_two_forms_cannot_share_a_name() -> None:
+    app, feature = Router(), Router()
+    app.completed(JOIN)(handler)
+    feature.completed(Form("join", Text("other", "?")))(handler)
+    with pytest.raises(ValueError, match=r"^two forms called join$"):
+        app.include(feature)
+
+
+@pytest.mark.parametrize("name", ["back", "skip", "cancel"])
+def test_the_words_of_forms_are_no_commands(name: str) -> None:
+    with pytest.raises(ValueError, match=rf"^/{name} belongs to the engine$"):
+        Router().command(name)(handler)
+
+
+@pytest.mark.parametrize("name", ["", "7", "2abc", "leave:education"])
+def test_a_button_whose_id_could_be_taken_for_a_menu_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=r"^an option's id begins with a name, which "):
+        Router().button(name)
+
+
+def test_what_features_declare_is_found_in_the_app() -> None:
+    feature, app = Router(), Router()
+    feature.command("topics", "subjects", words=(N_("Topics"),))(handler)
+    feature.button("leave")(other)
+    feature.completed(JOIN)(other)
+    app.include(feature)
+    found = [app.find("command", "topics"), app.find("command", "subjects"), app.find("button", "leave")]
+    assert [route and route.handler for route in found] == [handler, handler, other]
+    assert app.forms == {"join": JOIN}
+    assert app.find("command", "leave") is None
+
+
+@pytest.mark.parametrize("text", ["STOP", "stop", " Stop ", "СТОП", "стоп", "Dayan", "DAYAN"])
+def test_words_are_understood_however_they_are_written(text: str) -> None:
+    router = Router()
+    router.words("STOP", "DAYAN", "СТОП")(handler)
+    found = router.find_words(None, text)
+    assert (found and (found[0].handler, found[1])) == (handler, "")
+
+
+@pytest.mark.parametrize("text", ["", "stop violence", "please stop", "stopp"])
+def test_words_within_a_sentence_are_not_meant(text: str) -> None:
+    router = Router()
+    router.words("STOP")(handler)
+    assert router.find_words(None, text) is None
+
+
+def test_what_follows_a_word_is_judged_by_its_handler() -> None:
+    router = Router()
+    router.words("STOP", rest=lambda _turn, rest: rest.casefold() in {"education", "human rights and peace"})(handler)
+    rests = [
+        found and found[1]
+        for text in ("stop", "stop Education", "STOP human rights and peace", "stop violence")
+        for found in [router.find_words(None, text)]
+    ]
+    assert rests == ["", "Education", "human rights and peace", None]
+
+
+@pytest.mark.parametrize(("text", "known"), [("topics", True), ("TOPICS", True), ("subjects", True), ("topic", False)])
+def test_commands_have_plain_words(text: str, known: bool) -> None:
+    router = Router()
+    router.command("topics", words=(N_("Subjects"),))(handler)
+    route = router.find_command_word(text)
+    assert (route is not None and route.handler is handler) is known
