@@ -1,0 +1,83 @@
+"""Who a broadcast is for: a value, and the one query that turns it into members."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple, Self
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from storage.members import Member, MemberAddress, Subscription
+
+ABROAD = "abroad"
+"""Stands among the regions for everyone outside the network's country."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Members who match every line; within a line any value will do, and an empty line asks nothing.
+
+    Only people who agreed and did not say stop are ever in an audience. Those who cannot be reached at the moment are,
+    so that the report can name them.
+    """
+
+    topics: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    ecosoc: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    excluded: tuple[int, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        return {key: list(value) for key, value in asdict(self).items() if value}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        return cls(**{key: tuple(value) for key, value in values.items()})
+
+
+class Part(NamedTuple):
+    """How many of an audience are on one channel in one language, and how many of those cannot be reached now."""
+
+    channel: str
+    language: str
+    members: int
+    unreachable: int
+
+
+def matching(audience: Audience) -> ColumnElement[bool]:
+    """The condition on Member joined with its preferred MemberAddress."""
+    conditions: list[ColumnElement[bool]] = [Member.consented_at.is_not(None), Member.stopped_at.is_(None)]
+    if audience.topics:
+        following = select(Subscription.member_id).where(Subscription.topic.in_(audience.topics))
+        conditions.append(Member.id.in_(following))
+    if audience.regions:
+        places = Member.region.in_([region for region in audience.regions if region != ABROAD])
+        abroad = and_(Member.region == "", Member.country != "")
+        conditions.append(or_(places, abroad) if ABROAD in audience.regions else places)
+    if audience.languages:
+        conditions.append(Member.language.in_(audience.languages))
+    if audience.ecosoc:
+        conditions.append(Member.ecosoc.in_(audience.ecosoc))
+    if audience.channels:
+        conditions.append(MemberAddress.channel.in_(audience.channels))
+    if audience.excluded:
+        conditions.append(Member.id.not_in(audience.excluded))
+    return and_(*conditions)
+
+
+def reached_through(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Join each member of the query with the one address broadcasts go to."""
+    return query.join(MemberAddress, and_(MemberAddress.member_id == Member.id, MemberAddress.preferred))
+
+
+def count(session: Session, audience: Audience) -> list[Part]:
+    """The audience by channel and language, largest first."""
+    members = func.count(Member.id)
+    unreachable = func.count(Member.id).filter(MemberAddress.unreachable != "")
+    query = reached_through(select(MemberAddress.channel, Member.language, members, unreachable))
+    query = query.where(matching(audience)).group_by(MemberAddress.channel, Member.language)
+    return [
+        Part(*row) for row in session.execute(query.order_by(members.desc(), MemberAddress.channel, Member.language))
+    ]

@@ -1,0 +1,27 @@
+"""Small facts that must outlive the process and belong to no table of their own, such as the demo clock's offset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base
+
+
+class Fact(Base):
+    __tablename__ = "facts"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[dict[str, Any]]
+
+
+def recall(session: Session, key: str) -> dict[str, Any]:
+    """What was last remembered under the key; empty when nothing was."""
+    fact = session.get(Fact, key)
+    return {} if fact is None else fact.value
+
+
+def remember(session: Session, key: str, value: dict[str, Any]) -> None:
+    session.merge(Fact(key=key, value=value))

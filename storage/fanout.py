@@ -1,0 +1,52 @@
+"""Writes a broadcast's outbox rows in slices: no reply waits for a large audience, and a kill loses nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, literal, select
+from sqlalchemy.orm import Session
+
+from storage.audiences import Audience, matching, reached_through
+from storage.broadcasts import Broadcast
+from storage.members import Member, MemberAddress
+from storage.outbox import OutboxRow, OutboxState
+
+SLICE = 5_000
+"""Members looked at in one transaction: about 60 ms on SQLite."""
+
+
+def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> bool:
+    """Write the rows of the next slice of members; False once the last one is written.
+
+    Who matches, in which language and where they are reached, is frozen here, member by member.
+    """
+    ahead = select(Member.id).where(Member.id > broadcast.fanned_to).order_by(Member.id).limit(SLICE).subquery()
+    last = session.scalar(select(func.max(ahead.c.id)))
+    if last is None:
+        broadcast.fanned_at = now
+        return False
+    rows = reached_through(
+        select(
+            MemberAddress.channel,
+            MemberAddress.id,
+            Member.id,
+            literal(broadcast.id),
+            Member.language,
+            literal(OutboxState.QUEUED.value),
+            literal(""),
+            literal(""),
+            literal(0),
+            literal(0),
+            literal(""),
+            literal(""),
+            literal(now, type_=OutboxRow.__table__.c.created_at.type),
+        )
+    )
+    chosen = matching(Audience.from_json(broadcast.audience))
+    rows = rows.where(Member.id > broadcast.fanned_to, Member.id <= last, chosen)
+    columns = ["channel", "address_id", "member_id", "broadcast_id", "language", "state", "reason", "detail",
+               "attempts", "doubts", "token", "external_id", "created_at"]  # fmt: skip
+    session.execute(insert(OutboxRow).from_select(columns, rows.order_by(Member.id), include_defaults=False))
+    broadcast.fanned_to = last
+    return True

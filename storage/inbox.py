@@ -1,0 +1,89 @@
+"""What came in. A row is written before the platform hears "received", and is handled exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from storage.base import Base, insert_for
+
+
+class InboxState(StrEnum):
+    """new -> handled | buried (it failed three times; one apology was sent and staff can see it)."""
+
+    NEW = "new"
+    HANDLED = "handled"
+    BURIED = "buried"
+
+
+_NEW = text("state = 'new'")
+
+
+class InboxRow(Base):
+    """One thing a person did. `payload` is Inbound.to_json()."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("channel", "external_id"),
+        Index("ix_inbox_new", "id", sqlite_where=_NEW, postgresql_where=_NEW),
+        Index("ix_inbox_waiting", "channel", "user", "id", sqlite_where=_NEW, postgresql_where=_NEW),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    external_id: Mapped[str] = mapped_column(String(128))
+    user: Mapped[str] = mapped_column(String(128))
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(8), default=InboxState.NEW)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    received_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+
+
+def receive(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Store what came in, in order; what is already there stays as it is.
+
+    Args:
+        rows: channel, external_id, user, payload, received_at.
+    """
+    if not rows:
+        return
+    values = [{"state": InboxState.NEW, "attempts": 0, "error": "", **row} for row in rows]
+    session.execute(insert_for(session)(InboxRow).on_conflict_do_nothing(), values)
+
+
+def next_inbound(session: Session, limit: int) -> list[InboxRow]:
+    """The oldest unhandled row of each person, at most `limit`, locked where the database locks rows.
+
+    Only the head of a person's queue is ever taken, so a person's messages are handled in order, also by several
+    processes: while one holds the head, the rows behind it are not heads.
+    """
+    earlier = aliased(InboxRow)
+    behind = (
+        select(earlier.id)
+        .where(
+            earlier.state == InboxState.NEW,
+            earlier.channel == InboxRow.channel,
+            earlier.user == InboxRow.user,
+            earlier.id < InboxRow.id,
+        )
+        .exists()
+    )
+    heads = select(InboxRow).where(InboxRow.state == InboxState.NEW, ~behind).order_by(InboxRow.id).limit(limit)
+    return list(session.scalars(heads.with_for_update(skip_locked=True)))
+
+
+def count_unhandled(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(InboxRow).where(InboxRow.state == InboxState.NEW)) or 0
+
+
+def buried(session: Session, limit: int) -> list[InboxRow]:
+    """The newest rows that could not be handled."""
+    found = select(InboxRow).where(InboxRow.state == InboxState.BURIED).order_by(InboxRow.id.desc())
+    return list(session.scalars(found.limit(limit)))

@@ -1,0 +1,90 @@
+"""One row a channel: who may send on it, how fast, whether it must wait. The rate holds over processes and restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import String, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, insert_for
+
+LEASE = timedelta(seconds=8)
+"""How long a foreman that says nothing keeps its channel: a process that died is replaced within 10 s."""
+
+
+class Lane(Base):
+    """A channel's way out.
+
+    Attributes:
+        next_at: when the next message may leave.
+        waits_until: nothing leaves before (a 429, a lost connection).
+        stopped: why nothing leaves at all until the next start (a refused token); "" while it works.
+        token: the foreman that holds the channel, until leased_until.
+    """
+
+    __tablename__ = "lanes"
+
+    channel: Mapped[str] = mapped_column(String(32), primary_key=True)
+    next_at: Mapped[datetime | None]
+    waits_until: Mapped[datetime | None]
+    stopped: Mapped[str] = mapped_column(default="")
+    token: Mapped[str] = mapped_column(String(32), default="")
+    leased_until: Mapped[datetime | None]
+
+
+class Allowance(NamedTuple):
+    """How many messages may leave from `starts_at` on, one every 1/rate seconds."""
+
+    messages: int
+    starts_at: datetime
+
+
+def start_anew(session: Session, channels: Sequence[str]) -> None:
+    """What stopped a channel may have been put right since; find out by trying."""
+    session.execute(update(Lane).where(Lane.channel.in_(channels)).values(stopped=""))
+
+
+def lease(session: Session, channel: str, token: str, now: datetime) -> bool:
+    """Become or stay the channel's only foreman; False while another one lives."""
+    session.execute(insert_for(session)(Lane).values(channel=channel, stopped="", token="").on_conflict_do_nothing())
+    free = or_(Lane.token == token, Lane.leased_until.is_(None), Lane.leased_until < now)
+    taken = update(Lane).where(Lane.channel == channel, free).values(token=token, leased_until=now + LEASE)
+    return session.execute(taken).rowcount == 1  # type: ignore[attr-defined,no-any-return]  # an UPDATE gives a CursorResult
+
+
+def release(session: Session, channel: str, token: str) -> None:
+    """Give the channel up at once, on a graceful stop."""
+    session.execute(update(Lane).where(Lane.channel == channel, Lane.token == token).values(leased_until=None))
+
+
+def allowance(session: Session, channel: str, rate: float, ahead: timedelta, now: datetime) -> Allowance:
+    """What may be claimed now without leaving later than `now + ahead`; nothing while the lane waits or is stopped."""
+    lane = session.get_one(Lane, channel)
+    starts_at = max(lane.next_at or now, now)
+    if lane.stopped or (lane.waits_until is not None and lane.waits_until > now):
+        return Allowance(0, starts_at)
+    room = (now + ahead - starts_at).total_seconds()
+    return Allowance(int(room * rate) + 1 if room >= 0 else 0, starts_at)
+
+
+def spend(session: Session, channel: str, messages: int, rate: float, starts_at: datetime) -> None:
+    """Book the messages that were claimed."""
+    next_at = starts_at + timedelta(seconds=messages / rate)
+    session.execute(update(Lane).where(Lane.channel == channel).values(next_at=next_at))
+
+
+def wait(session: Session, channel: str, until: datetime) -> None:
+    """Let nothing leave before `until`; a longer wait that is already set stays."""
+    shorter = or_(Lane.waits_until.is_(None), Lane.waits_until < until)
+    session.execute(update(Lane).where(Lane.channel == channel, shorter).values(waits_until=until))
+
+
+def stop(session: Session, channel: str, reason: str) -> None:
+    session.execute(update(Lane).where(Lane.channel == channel).values(stopped=reason))
+
+
+def waiting_until(session: Session, channel: str) -> datetime | None:
+    return session.scalar(select(Lane.waits_until).where(Lane.channel == channel))

@@ -1,0 +1,127 @@
+"""Members, the addresses where they can be reached, and the topics they follow."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base
+
+
+class Member(Base):
+    """A person who speaks for an organisation.
+
+    Attributes:
+        language: "az", "ru", "en"; until one is chosen, what the platform hinted.
+        membership: "confirmed", "pending" (the organisation has members and none of them, nor staff, has said yes), or
+            "" without an organisation.
+        region: key of the network's region, "" when abroad or unknown; district likewise.
+        country: ISO code, "" when unknown.
+        ecosoc: consultative status: "general", "special", "roster", "none", or "" when not said.
+        consented_at: when they agreed to be written to; None: never, and nothing but replies goes out.
+        stopped_at: when they said stop; None while they may be written to.
+    """
+
+    __tablename__ = "members"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    name: Mapped[str] = mapped_column(default="")
+    role: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    membership: Mapped[str] = mapped_column(String(16), default="")
+    region: Mapped[str] = mapped_column(String(40), default="")
+    district: Mapped[str] = mapped_column(String(40), default="")
+    country: Mapped[str] = mapped_column(String(2), default="")
+    ecosoc: Mapped[str] = mapped_column(String(16), default="")
+    created_at: Mapped[datetime]
+    registered_at: Mapped[datetime | None]
+    consented_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+
+    @property
+    def registered(self) -> bool:
+        return self.registered_at is not None
+
+
+class MemberAddress(Base):
+    """One way to reach a member.
+
+    Attributes:
+        preferred: broadcasts go here; exactly one of a member's addresses has it.
+        unreachable: why the platform refuses this address ("blocked", "deactivated", "not_found"); "" while it can be
+            written to. Any message from the person clears it.
+        held_until: nothing is sent here before this moment, so that messages stay in order behind one that must wait.
+    """
+
+    __tablename__ = "addresses"
+    __table_args__ = (UniqueConstraint("channel", "user"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    user: Mapped[str] = mapped_column(String(128))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    preferred: Mapped[bool] = mapped_column(default=True)
+    unreachable: Mapped[str] = mapped_column(String(32), default="")
+    held_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    last_inbound_at: Mapped[datetime | None]
+
+
+class Subscription(Base):
+    """A member follows a topic."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (Index("ix_subscriptions_topic_member_id", "topic", "member_id"),)
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+def find_address(session: Session, channel: str, user: str) -> MemberAddress | None:
+    return session.scalar(select(MemberAddress).where(MemberAddress.channel == channel, MemberAddress.user == user))
+
+
+def addresses_of(session: Session, member_id: int) -> list[MemberAddress]:
+    """A member's addresses, the preferred one first."""
+    order = (MemberAddress.preferred.desc(), MemberAddress.id)
+    return list(session.scalars(select(MemberAddress).where(MemberAddress.member_id == member_id).order_by(*order)))
+
+
+def first_contact(session: Session, channel: str, user: str, language: str, now: datetime) -> MemberAddress:
+    """A new member with one address, known by nothing but where they wrote from."""
+    member = Member(language=language, created_at=now)
+    session.add(member)
+    session.flush()
+    address = MemberAddress(channel=channel, user=user, member_id=member.id, created_at=now, last_inbound_at=now)
+    session.add(address)
+    session.flush()
+    return address
+
+
+def topics_of(session: Session, member_id: int) -> set[str]:
+    return set(session.scalars(select(Subscription.topic).where(Subscription.member_id == member_id)))
+
+
+def set_topics(session: Session, member_id: int, topics: set[str]) -> None:
+    """Make the member's topics exactly these."""
+    known = topics_of(session, member_id)
+    gone = known - topics
+    if gone:
+        session.execute(delete(Subscription).where(Subscription.member_id == member_id, Subscription.topic.in_(gone)))
+    session.add_all(Subscription(member_id=member_id, topic=topic) for topic in sorted(topics - known))
+    session.flush()
+
+
+def mark_unreachable(session: Session, address_id: int | None, reason: str) -> None:
+    session.execute(update(MemberAddress).where(MemberAddress.id == address_id).values(unreachable=reason))
+
+
+def members_of(session: Session, organisation_id: int) -> list[Member]:
+    """Everyone who is confirmed as speaking for the organisation."""
+    confirmed = select(Member).where(Member.organisation_id == organisation_id, Member.membership == "confirmed")
+    return list(session.scalars(confirmed.order_by(Member.id)))

@@ -1,0 +1,95 @@
+"""What goes out: one row a message, the only truth about delivery."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, insert_for
+
+
+class OutboxState(StrEnum):
+    """queued -> sending -> sent -> delivered -> read, or -> refused, skipped, doubt; see ARCHITECTURE.md."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+    DOUBT = "doubt"
+
+
+UNFINISHED = (OutboxState.QUEUED, OutboxState.SENDING)
+
+
+class OutboxRow(Base):
+    """One message to one member.
+
+    A row without a broadcast is interactive: it goes before every broadcast's. Columns that change while a broadcast
+    runs are in no PostgreSQL index, so that its updates stay within the page; SQLite has partial indexes instead.
+
+    Attributes:
+        key: makes a message unique whoever asks for it again ("turn:812:0"); broadcast rows are unique by member.
+        payload: Outbound.to_json(); None for a broadcast row, whose text is the broadcast's in `language`.
+        edits: the outbox row whose message this one changes in place.
+        attempts: how often it was tried; a 429 gives the attempt back.
+        reason: why it was refused or skipped, a short key; detail: the platform's words.
+        doubts: how often it was sent without an answer; more than none means "possibly twice".
+        token: which foreman claimed it; only that one may write its outcome.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("broadcast_id", "member_id"),
+        Index("ix_outbox_key", "key", unique=True, sqlite_where=text("key IS NOT NULL"),
+              postgresql_where=text("key IS NOT NULL")),
+        Index("ix_outbox_interactive", "channel", "id",
+              sqlite_where=text("broadcast_id IS NULL AND state IN ('queued', 'sending')"),
+              postgresql_where=text("broadcast_id IS NULL")),
+        Index("ix_outbox_broadcast", "broadcast_id", "channel", "id",
+              sqlite_where=text("state IN ('queued', 'sending')"),
+              postgresql_where=text("broadcast_id IS NOT NULL")),
+        Index("ix_outbox_address_id", "address_id"),
+        {"postgresql_with": {"fillfactor": "60"}},
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str | None] = mapped_column(String(80))
+    channel: Mapped[str] = mapped_column(String(32))
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("addresses.id", ondelete="SET NULL"))
+    member_id: Mapped[int | None]
+    broadcast_id: Mapped[int | None] = mapped_column(ForeignKey("broadcasts.id"))
+    language: Mapped[str] = mapped_column(String(8))
+    payload: Mapped[dict[str, Any] | None]
+    edits: Mapped[int | None]
+    state: Mapped[str] = mapped_column(String(12), default=OutboxState.QUEUED)
+    reason: Mapped[str] = mapped_column(String(32), default="")
+    detail: Mapped[str] = mapped_column(default="")
+    not_before: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    doubts: Mapped[int] = mapped_column(default=0)
+    token: Mapped[str] = mapped_column(String(32), default="")
+    external_id: Mapped[str] = mapped_column(String(128), default="")
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+def enqueue(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Queue interactive messages, in order; one whose key is known was queued before and is left alone.
+
+    Args:
+        rows: key, channel, address_id, member_id, language, payload, edits, created_at.
+    """
+    if rows:
+        defaults = {"state": OutboxState.QUEUED, "edits": None}
+        session.execute(insert_for(session)(OutboxRow).on_conflict_do_nothing(), [defaults | row for row in rows])
+
+
+def find_by_key(session: Session, key: str) -> OutboxRow | None:
+    return session.scalar(select(OutboxRow).where(OutboxRow.key == key))

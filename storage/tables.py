@@ -1,0 +1,33 @@
+"""Every table, so that whoever needs the whole schema (migrations, tests) imports one module."""
+
+from storage.base import Base
+from storage.broadcasts import Broadcast
+from storage.conversations import ConversationState
+from storage.facts import Fact
+from storage.inbox import InboxRow
+from storage.lanes import Lane
+from storage.members import Member, MemberAddress, Subscription
+from storage.newsletters import Newsletter
+from storage.organisations import Organisation
+from storage.outbox import OutboxRow
+from storage.staff import AuditEntry, Invitation, Staff
+
+metadata = Base.metadata
+
+__all__ = [
+    "AuditEntry",
+    "Broadcast",
+    "ConversationState",
+    "Fact",
+    "InboxRow",
+    "Invitation",
+    "Lane",
+    "Member",
+    "MemberAddress",
+    "Newsletter",
+    "Organisation",
+    "OutboxRow",
+    "Staff",
+    "Subscription",
+    "metadata",
+]
