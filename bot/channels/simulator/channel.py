@@ -1,0 +1,119 @@
+"""A channel whose platform is the demo page: the same contract as Telegram and WhatsApp, with nobody outside to ask."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any, Final
+
+from bot.channels.simulator.crowd import SILENT, Crowd
+from bot.channels.simulator.phone import Phone
+from bot.channels.simulator.phones import Phones
+from bot.channels.simulator.shapes import Shape
+from bot.channels.simulator.site import Site
+from bot.core.channel import Accept, Capabilities, Outcome, Refused, Retry, Sent
+from bot.core.messages import Outbound
+from bot.core.rendering import excess, render
+
+_AGAIN: Final = 1.0
+"""Seconds before what could not be accepted is offered again."""
+
+_UNPLUGGED: Final = Retry(timedelta(seconds=5))
+_TOO_LONG: Final = Refused("content", systemic=True, detail="Bad Request: message is too long")
+
+_log = logging.getLogger(__name__)
+
+
+class Simulator:
+    """The phones of one shape.
+
+    Args:
+        shape: which.
+        phones: the hub that both shapes share.
+        crowd: the silent members, and the counts.
+        rate: messages a second.
+        site: given to one of the channels, which then mounts and ends it.
+    """
+
+    def __init__(self, shape: Shape, phones: Phones, crowd: Crowd, rate: float, site: Site | None = None) -> None:
+        self._shape = shape
+        self._phones = phones
+        self._crowd = crowd
+        self._rate = rate
+        self._site = site
+        self._receiving: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    @property
+    def name(self) -> str:
+        return self._shape.channel
+
+    @property
+    def label(self) -> str:
+        return self._shape.label
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._shape.capabilities
+
+    @property
+    def rate(self) -> float:
+        return self._rate
+
+    async def start(self, accept: Accept) -> None:
+        self._stopping = False
+        self._phones.wake(self.name)
+        self._receiving = asyncio.create_task(self._receive(accept))
+        if self._site is not None:
+            self._site.start()
+
+    async def stop(self) -> None:
+        self._stopping = True
+        self._phones.wake(self.name)
+        if self._site is not None:
+            await self._site.stop()
+        if self._receiving is not None:
+            await self._receiving
+
+    async def send(self, user: str, outbound: Outbound) -> Outcome:
+        if user.startswith(SILENT):
+            return self._crowd.receive(user)
+        phone = self._phones.find(self.name, user)
+        if phone is None:
+            return Refused("not_found", unreachable=True)
+        if phone.blocked:
+            return Refused("blocked", unreachable=True)
+        if phone.switched_off:
+            return _UNPLUGGED
+        if excess(outbound, self.capabilities):
+            return _TOO_LONG
+        self._crowd.phones += 1
+        return Sent(self._show(phone, outbound))
+
+    def link(self, payload: str) -> str:
+        return f"/start {payload}"
+
+    def routes(self) -> Sequence[Any]:
+        return () if self._site is None else self._site.routes()
+
+    def _show(self, phone: Phone, outbound: Outbound) -> str:
+        bubble = render(outbound, self.capabilities)
+        rows = [[asdict(button) for button in row] for row in bubble.rows]
+        attachment = asdict(bubble.attachment) if bubble.attachment else None
+        return self._phones.show(phone.user, bubble.text, rows, attachment, outbound.edit)
+
+    async def _receive(self, accept: Accept) -> None:
+        while not self._stopping:
+            inbounds = await self._phones.said(self.name)
+            if not inbounds:
+                continue
+            try:
+                await accept(inbounds)
+            except Exception:  # noqa: BLE001 - whatever it was, a platform would bring it again
+                _log.exception("What was said on %s could not be stored; it will be offered again", self.name)
+                await asyncio.sleep(_AGAIN)
+            else:
+                self._phones.taken(inbounds)
