@@ -1,0 +1,39 @@
+"""The way in: what a channel received becomes inbox rows, and only then may the channel acknowledge it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.clock import Clock
+from bot.core.messages import Inbound
+from bot.workers.wake import Wake
+from storage.database import Database
+from storage.inbox import receive
+
+
+class Accept:
+    """What a channel calls with everything it receives. Returns once it is committed; a redelivery is the same row.
+
+    Raises:
+        Exception: it could not be stored; the channel must not acknowledge, and the platform delivers again.
+    """
+
+    def __init__(self, database: Database, clock: Clock, converse: Wake) -> None:
+        self._database = database
+        self._clock = clock
+        self._converse = converse
+
+    async def __call__(self, inbounds: Sequence[Inbound]) -> None:
+        now = self._clock.now()
+        rows = [
+            {
+                "channel": inbound.address.channel,
+                "external_id": inbound.external_id,
+                "user": inbound.address.user,
+                "payload": inbound.to_json(),
+                "received_at": now,
+            }
+            for inbound in inbounds
+        ]
+        await self._database.run(lambda session: receive(session, rows))
+        self._converse.nudge()

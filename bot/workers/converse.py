@@ -1,0 +1,161 @@
+"""One turn, one transaction: what a person said changes data, moves the conversation on and queues the answer.
+
+A kill at any moment leaves all of it or nothing. Up to 32 turns share a commit, each in its savepoint, so one that
+fails takes nobody with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.orm import Session
+
+from bot.core.channel import Channel
+from bot.core.clock import Clock
+from bot.core.conversation import Conversation
+from bot.core.i18n import _, speaking
+from bot.core.messages import Address, Inbound, Outbound
+from bot.core.rendering import parts
+from bot.core.router import Router
+from bot.dialogue import respond
+from bot.network import Network
+from bot.turn import Turn
+from bot.workers.wake import Wake
+from storage.conversations import load_conversation, save_conversation
+from storage.database import Database
+from storage.files import Files
+from storage.inbox import InboxRow, InboxState, next_inbound
+from storage.members import Member, MemberAddress, find_address, first_contact
+from storage.outbox import enqueue
+
+log = logging.getLogger(__name__)
+
+TURNS = 32
+"""Turns in one commit."""
+
+ATTEMPTS = 3
+"""A turn that failed this often is buried: the person hears one apology, staff can see it, the next one is handled."""
+
+
+class Converse:
+    """Handles inbox rows until cancelled.
+
+    Args:
+        nudge: called when answers were queued.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        network: Network,
+        router: Router,
+        channels: Mapping[str, Channel],
+        files: Files,
+        nudge: Callable[[], None],
+    ) -> None:
+        self.wake = Wake()
+        self._database = database
+        self._clock = clock
+        self._network = network
+        self._router = router
+        self._channels = channels
+        self._files = files
+        self._nudge = nudge
+
+    async def run(self) -> None:
+        """Go on for ever; when the database is away, nothing is lost and it tries again."""
+        while True:
+            try:
+                handled = await self._database.run(self.handle_next)
+            except Exception:
+                log.exception("the inbox could not be handled; trying again")
+                await asyncio.sleep(1)
+                continue
+            if handled:
+                self._nudge()
+            else:
+                await self.wake.wait(0.5)
+
+    def handle_next(self, session: Session) -> int:
+        """Handle the next message of up to 32 people; returns how many rows were looked at."""
+        rows = next_inbound(session, TURNS)
+        for row in rows:
+            self._handle(session, row)
+        return len(rows)
+
+    def _handle(self, session: Session, row: InboxRow) -> None:
+        try:
+            with session.begin_nested():
+                self._turn(session, row)
+                row.state = InboxState.HANDLED
+                row.handled_at = self._clock.now()
+        except Exception as error:
+            log.exception("inbox row %s failed", row.id)
+            session.refresh(row)
+            row.attempts += 1
+            row.error = f"{type(error).__name__}: {error}"[:2000]
+            if row.attempts >= ATTEMPTS:
+                self._bury(session, row)
+        session.flush()
+
+    def _turn(self, session: Session, row: InboxRow) -> None:
+        now = self._clock.now()
+        inbound = Inbound.from_json(Address(row.channel, row.user), row.external_id, row.payload)
+        channel = self._channels[row.channel]
+        address = find_address(session, row.channel, row.user) or first_contact(
+            session, row.channel, row.user, self._network.understands(inbound.language), now
+        )
+        address.last_inbound_at = now
+        address.unreachable = ""
+        member = session.get_one(Member, address.member_id)
+        turn = Turn(
+            session=session,
+            network=self._network,
+            now=now,
+            member=member,
+            address=address,
+            inbound=inbound,
+            capabilities=channel.capabilities,
+            files=self._files,
+            conversation=Conversation.from_json(load_conversation(session, address.id)),
+            token=f"{row.id:x}",
+            channels=self._channels,
+            link=channel.link,
+        )
+        respond(turn, self._router)
+        save_conversation(session, address.id, turn.conversation.to_json())
+        said = [part for outbound in turn.said for part in parts(outbound, channel.capabilities)]
+        self._queue(session, row, address, said)
+
+    def _bury(self, session: Session, row: InboxRow) -> None:
+        row.state = InboxState.BURIED
+        row.handled_at = self._clock.now()
+        address = find_address(session, row.channel, row.user)
+        if address is None:
+            language = self._network.understands(row.payload.get("language", ""))
+            address = first_contact(session, row.channel, row.user, language, self._clock.now())
+        language = session.get_one(Member, address.member_id).language
+        with speaking(language):
+            sorry = _("I am sorry, something went wrong on our side with that. It has been noted. Please try again.")
+        self._queue(session, row, address, [Outbound(sorry, language=language)])
+
+    def _queue(self, session: Session, row: InboxRow, address: MemberAddress, said: list[Outbound]) -> None:
+        now = self._clock.now()
+        enqueue(
+            session,
+            [
+                {
+                    "key": f"turn:{row.id}:{number}",
+                    "channel": address.channel,
+                    "address_id": address.id,
+                    "member_id": address.member_id,
+                    "language": outbound.language,
+                    "payload": outbound.to_json(),
+                    "created_at": now,
+                }
+                for number, outbound in enumerate(said)
+            ],
+        )

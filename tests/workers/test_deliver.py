@@ -1,0 +1,376 @@
+"""Delivery, rule by rule: in order, within the rate, never lost, at most once more in doubt, every outcome a row."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.actions import broadcasts
+from bot.actions.wording import Wording
+from bot.core.channel import Outcome, Refused, Retry, Unknown
+from bot.core.clock import Clock
+from bot.network import Network
+from bot.workers.deliver import Foreman
+from storage import lanes
+from storage.broadcasts import Broadcast, BroadcastState
+from storage.database import Database
+from storage.delivery import Outcome as Written
+from storage.delivery import claim, settle, tally, unfinished
+from storage.members import Member, MemberAddress
+from storage.outbox import UNFINISHED, OutboxRow, OutboxState, enqueue
+from tests.storage.people import add_broadcast, add_member
+from tests.workers.platform import Platform
+
+
+class Post:
+    """A database with members, and the foreman who delivers to them."""
+
+    def __init__(self, database: Database, clock: Clock, network: Network) -> None:
+        self.database = database
+        self.clock = clock
+        self.network = network
+        self.paused: list[tuple[int, str]] = []
+        self._numbers = 0
+
+    def member(self, user: str, *topics: str) -> int:
+        return self.database.transact(lambda session: add_member(session, self.clock, user, *topics).id)
+
+    def broadcast(self, text: str = "News", **audience: list[str]) -> int:
+        return self.database.transact(lambda session: add_broadcast(session, self.clock, text, **audience))
+
+    def reply(self, user: str, *texts: str) -> None:
+        """Queue replies to someone, in order."""
+
+        def write(session: Session) -> None:
+            address = session.scalars(select(MemberAddress).where(MemberAddress.user == user)).one()
+            rows = []
+            for text in texts:
+                self._numbers += 1
+                rows.append(
+                    {
+                        "key": f"reply:{self._numbers}",
+                        "channel": "telegram",
+                        "address_id": address.id,
+                        "member_id": address.member_id,
+                        "language": "en",
+                        "payload": {"text": text},
+                        "created_at": self.clock.now(),
+                    }
+                )
+            enqueue(session, rows)
+
+        self.database.transact(write)
+
+    @asynccontextmanager
+    async def delivering(self, platform: Platform, senders: int = 8) -> AsyncIterator[Foreman]:
+        async def pause(broadcast_id: int, reason: str) -> None:
+            self.paused.append((broadcast_id, reason))
+            await self.database.run(
+                lambda session: broadcasts.pause(session, broadcast_id, None, reason, self.clock.now())
+            )
+
+        foreman = Foreman(platform, self.database, self.clock, Wording(self.network), senders, pause)
+        running = asyncio.create_task(foreman.run())
+        try:
+            yield foreman
+        finally:
+            foreman.stop()
+            async with asyncio.timeout(10):
+                await running
+
+    async def quiet(self, within: float = 10) -> None:
+        """Until nothing is left to deliver."""
+        await self.until(lambda session: not session.scalar(_UNFINISHED), within)
+
+    async def until(self, holds: Callable[[Session], bool], within: float = 10) -> None:
+        async with asyncio.timeout(within):
+            while not await self.database.read(holds):
+                await asyncio.sleep(0.02)
+
+    def states(self) -> list[tuple[str, str, int]]:
+        """State, reason and number of doubts of every row, in order."""
+        query = select(OutboxRow.state, OutboxRow.reason, OutboxRow.doubts).order_by(OutboxRow.id)
+        return self.database.transact(lambda session: [tuple(row) for row in session.execute(query)])  # type: ignore[misc]
+
+
+_UNFINISHED = select(OutboxRow.id).where(OutboxRow.state.in_(UNFINISHED)).limit(1)
+
+
+@pytest.fixture
+def post(database: Database, clock: Clock, network: Network) -> Post:
+    return Post(database, clock, network)
+
+
+def first_tries(number: int, outcome: Outcome) -> Callable[[str, str, int], Outcome | None]:
+    return lambda _user, _text, tries: outcome if tries < number else None
+
+
+async def test_replies_to_one_person_arrive_in_order_one_at_a_time(post: Post) -> None:
+    for user in ("1", "2", "3"):
+        post.member(user)
+        post.reply(user, *(f"{number}" for number in range(10)))
+    platform = Platform(latency=0.002)
+    async with post.delivering(platform):
+        await post.quiet()
+    for user in ("1", "2", "3"):
+        assert [text for to, text in platform.taken if to == user] == [f"{number}" for number in range(10)]
+    assert platform.most_in_flight == 3
+
+
+async def test_replies_go_before_a_broadcast(post: Post) -> None:
+    for number in range(40):
+        post.member(str(number))
+    post.broadcast()
+    platform = Platform(rate=100)
+    async with post.delivering(platform) as foreman:
+        await asyncio.sleep(0.15)
+        post.reply("39", "an answer")
+        foreman.wake.nudge()
+        await post.quiet()
+    texts = [text for _user, text in platform.taken]
+    assert texts.count("an answer") == 1
+    assert texts.index("an answer") < 32
+    assert len(texts) == 41
+
+
+async def test_a_broadcast_says_why_it_came_and_how_to_stop_it(post: Post) -> None:
+    post.member("1", "education", "health")
+    post.broadcast("Hello", topics=["education", "environment"])
+    platform = Platform()
+    async with post.delivering(platform):
+        await post.quiet()
+    assert platform.taken == [("1", "Hello\n\n<i>You receive this because you follow: Education.</i>")]
+
+
+async def test_someone_who_must_wait_is_not_overtaken_by_their_own_later_messages(post: Post) -> None:
+    post.member("1")
+    post.member("2")
+    post.reply("1", "first", "second")
+    post.reply("2", "another person")
+    platform = Platform(lambda user, _text, tries: Retry(timedelta(seconds=0.3)) if user == "1" and not tries else None)
+    async with post.delivering(platform):
+        await post.quiet()
+    assert platform.taken == [("2", "another person"), ("1", "first"), ("1", "second")]
+
+
+async def test_a_429_stops_the_whole_channel_and_gives_the_attempt_back(post: Post) -> None:
+    for number in range(30):
+        post.member(str(number))
+    post.broadcast()
+    flood = Retry(timedelta(seconds=0.5), everyone=True, attempted=False)
+    platform = Platform(lambda user, _text, tries: flood if user == "10" and not tries else None, rate=200)
+    async with post.delivering(platform):
+        await post.quiet()
+    gaps = [later - earlier for earlier, later in zip(platform.times, platform.times[1:], strict=False)]
+    assert max(gaps) > 0.4
+    assert sorted(user for user, _text in platform.taken) == sorted(str(number) for number in range(30))
+    assert post.database.transact(lambda session: session.scalars(select(OutboxRow.attempts).distinct()).all()) == [1]
+
+
+async def test_the_wait_after_a_429_outlives_the_process(post: Post) -> None:
+    post.member("1")
+    post.reply("1", "hello")
+    async with post.delivering(Platform(first_tries(1, Retry(timedelta(hours=1), everyone=True, attempted=False)))):
+        await post.until(lambda session: lanes.waiting_until(session, "telegram") is not None)
+    platform = Platform()
+    async with post.delivering(platform):
+        await asyncio.sleep(0.3)
+        assert platform.taken == []
+        post.clock.advance(timedelta(hours=2))
+        await post.quiet()
+    assert platform.taken == [("1", "hello")]
+
+
+async def test_in_doubt_it_is_sent_once_more_and_counted_as_possibly_twice(post: Post) -> None:
+    post.member("1")
+    broadcast = post.broadcast()
+    platform = Platform(first_tries(1, Unknown("timed out")))
+    async with post.delivering(platform):
+        await post.until(lambda session: session.scalar(select(OutboxRow.doubts)) == 1)
+        post.clock.advance(timedelta(seconds=10))
+        await post.quiet()
+    assert post.states() == [("sent", "", 1)]
+    counted = post.database.transact(lambda session: tally(session, broadcast))
+    assert [(one.state, one.twice, one.rows) for one in counted] == [("sent", True, 1)]
+
+
+async def test_twice_in_doubt_it_stays_in_doubt(post: Post) -> None:
+    post.member("1")
+    post.broadcast()
+    async with post.delivering(Platform(first_tries(9, Unknown("timed out")))):
+        await post.until(lambda session: session.scalar(select(OutboxRow.doubts)) == 1)
+        post.clock.advance(timedelta(seconds=10))
+        await post.quiet()
+    assert post.states() == [("doubt", "", 2)]
+
+
+async def test_who_blocked_the_bot_is_refused_and_not_tried_again(post: Post) -> None:
+    post.member("1")
+    post.broadcast("one")
+    platform = Platform(first_tries(1, Refused("blocked", unreachable=True)))
+    async with post.delivering(platform):
+        await post.quiet()
+        post.broadcast("two")
+        await post.quiet()
+    assert platform.taken == []
+    assert post.states() == [("refused", "blocked", 0), ("skipped", "blocked", 0)]
+
+
+async def test_consent_is_read_again_before_each_message(post: Post) -> None:
+    post.member("1")
+    leaving = post.member("2")
+    post.broadcast()
+    stopped = update(Member).where(Member.id == leaving).values(stopped_at=post.clock.now())
+    post.database.transact(lambda session: session.execute(stopped).rowcount)  # type: ignore[attr-defined]
+    platform = Platform()
+    async with post.delivering(platform):
+        await post.quiet()
+    assert [user for user, _text in platform.taken] == ["1"]
+    assert post.states() == [("sent", "", 0), ("skipped", "left", 0)]
+
+
+async def test_five_systemic_refusals_in_a_row_pause_the_broadcast(post: Post) -> None:
+    for number in range(50):
+        post.member(str(number))
+    broadcast = post.broadcast()
+    platform = Platform(lambda _user, _text, _tries: Refused("content", systemic=True), rate=100)
+    async with post.delivering(platform, senders=1):
+        await post.until(lambda session: session.get_one(Broadcast, broadcast).state == BroadcastState.PAUSED)
+        await asyncio.sleep(0.5)
+    assert post.paused == [(broadcast, "content")]
+    refused = sum(1 for state, _reason, _doubts in post.states() if state == "refused")
+    assert 5 <= refused <= 20
+    assert {state for state, _reason, _doubts in post.states()} == {"refused", "queued"}
+
+
+async def test_a_refused_account_loses_no_message(post: Post) -> None:
+    post.member("1")
+    post.reply("1", "hello")
+    platform = Platform(first_tries(1, Refused("account", systemic=True)))
+    async with post.delivering(platform):
+        await post.until(lambda session: lanes.waiting_until(session, "telegram") is not None)
+        post.clock.advance(timedelta(minutes=1))
+        await asyncio.sleep(0.1)
+    assert post.states() == [("queued", "", 0)]
+
+
+async def test_paused_and_resumed_nothing_is_lost_or_doubled(post: Post) -> None:
+    for number in range(60):
+        post.member(str(number))
+    broadcast = post.broadcast()
+    platform = Platform(rate=300, latency=0.01)
+    async with post.delivering(platform):
+        for _ in range(5):
+            await post.database.run(lambda session: broadcasts.pause(session, broadcast, None, "", post.clock.now()))
+            await asyncio.sleep(0.05)
+            await post.database.run(lambda session: broadcasts.resume(session, broadcast, None, post.clock.now()))
+            await asyncio.sleep(0.05)
+        await post.quiet()
+    assert sorted(user for user, _text in platform.taken) == sorted(str(number) for number in range(60))
+
+
+async def test_cancelled_the_rest_is_skipped_and_the_totals_add_up(post: Post) -> None:
+    for number in range(100):
+        post.member(str(number))
+    broadcast = post.broadcast()
+    platform = Platform(rate=100)
+    async with post.delivering(platform):
+        await asyncio.sleep(0.2)
+        await post.database.run(lambda session: broadcasts.cancel(session, broadcast, None, post.clock.now()))
+        await post.quiet()
+    counted = post.database.transact(lambda session: tally(session, broadcast))
+    assert sum(one.rows for one in counted) == 100
+    assert {(one.state, one.reason) for one in counted} == {("sent", ""), ("skipped", "cancelled")}
+    assert len(platform.taken) == sum(one.rows for one in counted if one.state == "sent")
+
+
+async def test_what_a_killed_process_left_in_flight_is_sent_once_more(post: Post) -> None:
+    post.member("1")
+    post.member("2")
+    post.broadcast()
+
+    def die_while_sending(session: Session) -> None:
+        lanes.lease(session, "telegram", "dead", post.clock.now())
+        claim(session, "telegram", 1, 0, 1, "dead", post.clock.now())
+
+    post.database.transact(die_while_sending)
+    post.clock.advance(timedelta(seconds=10))
+    platform = Platform()
+    async with post.delivering(platform):
+        await post.quiet()
+    assert sorted(user for user, _text in platform.taken) == ["1", "2"]
+    assert post.states() == [("sent", "", 1), ("sent", "", 0)]
+
+
+async def test_a_process_that_was_thought_dead_cannot_overwrite(post: Post) -> None:
+    post.member("1")
+    post.broadcast()
+    now = post.clock.now()
+    post.database.transact(lambda session: claim(session, "telegram", 1, 0, 1, "dead", now))
+    post.clock.advance(timedelta(seconds=10))
+    async with post.delivering(Platform()):
+        await post.quiet()
+    late = Written(1, OutboxState.REFUSED, "blocked")
+    post.database.transact(lambda session: settle(session, [late], "dead", post.clock.now()))
+    assert post.states() == [("sent", "", 1)]
+
+
+async def test_only_one_foreman_delivers_a_channel(post: Post) -> None:
+    for number in range(40):
+        post.member(str(number))
+    post.broadcast()
+    one, other = Platform(rate=200), Platform(rate=200)
+    async with post.delivering(one), post.delivering(other):
+        await post.quiet()
+    assert sorted([len(one.taken), len(other.taken)]) == [0, 40]
+
+
+async def test_the_rate_is_held(post: Post) -> None:
+    for number in range(60):
+        post.member(str(number))
+    post.broadcast()
+    platform = Platform(rate=40)
+    async with post.delivering(platform):
+        await post.quiet()
+    took = platform.times[-1] - platform.times[0]
+    assert 59 / 40 * 0.97 < took < 59 / 40 * 1.15
+    windows = [sum(1 for one in platform.times if start <= one < start + 1) for start in platform.times]
+    assert max(windows) <= 42
+
+
+async def test_an_edit_changes_the_message_that_was_sent_before(post: Post) -> None:
+    post.member("1")
+    post.reply("1", "0 %")
+    async with post.delivering(Platform()):
+        await post.quiet()
+
+    def edit(session: Session) -> None:
+        first = session.scalars(select(OutboxRow)).one()
+        row = {"key": "edit", "edits": first.id, "channel": "telegram", "address_id": first.address_id}
+        row |= {"member_id": first.member_id, "language": "en", "payload": {"text": "50 %"}}
+        enqueue(session, [row | {"created_at": post.clock.now()}])
+
+    post.database.transact(edit)
+    platform = Platform()
+    async with post.delivering(platform):
+        await post.quiet()
+    assert (platform.taken, platform.edits) == ([("1", "50 %")], ["1"])
+
+
+async def test_stopping_finishes_what_is_in_flight_and_writes_it_down(post: Post) -> None:
+    for number in range(100):
+        post.member(str(number))
+    broadcast = post.broadcast()
+    platform = Platform(rate=1000, latency=0.05)
+    async with post.delivering(platform):
+        await asyncio.sleep(0.2)
+    states = post.states()
+    assert sum(1 for state, _reason, _doubts in states if state == "sent") == len(platform.taken) > 0
+    assert {state for state, _reason, _doubts in states} == {"sent", "queued"}
+    assert post.database.transact(lambda session: unfinished(session, broadcast))
