@@ -90,6 +90,7 @@ class Turn:
         Args:
             text: Markup from `_()`, or a plain str, which is taken literally.
             options: make it the menu: from now on taps and numbers mean these. Each id is that of a `router.button`.
+                While a form is open, whose question comes next, they stand by themselves instead.
             edit: change the message that was tapped, where the channel can; else it is a new one.
             standing: the options work for ever, whatever is shown after them, and do not become the menu.
             several: one reply may name several of the options; their handlers are called one after the other.
@@ -142,6 +143,7 @@ class Turn:
     ) -> None:
         menu = self.conversation.menu
         token = ""
+        standing = standing or (bool(self.conversation.stack) and not question)
         if options and not standing:
             token = menu.token if edit and menu and menu.token == self._tapped() else self._fresh()
             self.conversation = replace(self.conversation, menu=Menu(token, tuple(options), question, several))

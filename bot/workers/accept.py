@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from bot.core.clock import Clock
 from bot.core.messages import Inbound
@@ -30,10 +31,24 @@ class Accept:
                 "channel": inbound.address.channel,
                 "external_id": inbound.external_id,
                 "user": inbound.address.user,
-                "payload": inbound.to_json(),
+                "payload": _storable(inbound.to_json()),
                 "received_at": now,
             }
             for inbound in inbounds
         ]
         await self._database.run(lambda session: receive(session, rows))
         self._converse.nudge()
+
+
+def _storable(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Without what no database stores as text: NUL, and halves of surrogate pairs.
+
+    One such character would be refused for ever, and hold up everything that the platform delivers behind it.
+    """
+    match value:
+        case str():
+            return value.replace("\x00", "").encode(errors="replace").decode()
+        case dict():
+            return {key: _storable(each) for key, each in value.items()}
+        case _:
+            return value

@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
+from bot.actions.retention import return_as_new
 from bot.core.channel import Channel
 from bot.core.clock import Clock
 from bot.core.conversation import Conversation
 from bot.core.i18n import _, speaking
-from bot.core.messages import Address, Inbound, Outbound
+from bot.core.messages import Address, Inbound, Kind, Outbound
 from bot.core.rendering import parts
 from bot.core.router import Router
 from bot.dialogue import respond
@@ -111,6 +112,8 @@ class Converse:
         address.last_inbound_at = now
         address.unreachable = ""
         member = session.get_one(Member, address.member_id)
+        if member.forgotten_at and inbound.kind not in (Kind.BLOCKED, Kind.UNBLOCKED):
+            return_as_new(member, now)
         turn = Turn(
             session=session,
             network=self._network,

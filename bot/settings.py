@@ -1,0 +1,110 @@
+"""What an operator sets: read once from the environment and `.env`, checked, and never printed when it is secret."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+
+class SettingError(Exception):
+    """A setting is missing or wrong. The message names it and says where to find it."""
+
+
+class Secret:
+    """Text that is used and never shown."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        return "Secret(...)" if self._value else "Secret('')"
+
+
+NOTHING = Secret("")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting; `.env.example` has a sentence for each."""
+
+    network: Path = Path("networks/azerbaijan.toml")
+    data: Path = Path("var")
+    database_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    telegram_token: Secret = NOTHING
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_rate: float = 30.0
+    demo: bool = True
+    demo_rate: float = 300.0
+    owner_link_hours: int = 48
+    log_level: str = "INFO"
+
+    @property
+    def database(self) -> str:
+        """DATABASE_URL, or a SQLite file among the data."""
+        return self.database_url or f"sqlite:///{self.data / 'korpu.db'}"
+
+
+def read(environment: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
+    """Settings from the environment, which wins, and the `.env` file.
+
+    Raises:
+        SettingError: a value cannot be what it should be.
+    """
+    values: dict[str, str] = {}
+    if env_file is not None and env_file.exists():
+        values |= {key: value for key, value in dotenv_values(env_file).items() if value is not None}
+    values |= os.environ if environment is None else environment
+    defaults = Settings()
+    token = values.get("TELEGRAM_TOKEN", "").strip()
+    public_url = values.get("PUBLIC_URL", "").strip().rstrip("/")
+    if public_url and not public_url.startswith("https://") and "TELEGRAM_API_URL" not in values:
+        raise SettingError("PUBLIC_URL must begin with https://: Telegram calls no other address.")
+    return Settings(
+        network=Path(values.get("NETWORK", str(defaults.network))),
+        data=Path(values.get("DATA", str(defaults.data))),
+        database_url=values.get("DATABASE_URL", "").strip(),
+        host=values.get("HOST", defaults.host),
+        port=_number(values, "PORT", defaults.port, 0, 65_535),
+        public_url=public_url,
+        telegram_token=Secret(token),
+        telegram_api_url=values.get("TELEGRAM_API_URL", defaults.telegram_api_url).rstrip("/"),
+        telegram_rate=_number(values, "TELEGRAM_RATE", defaults.telegram_rate, 0.1, 1_000_000),
+        demo=_yes(values, "DEMO", default=not token),
+        demo_rate=_number(values, "DEMO_RATE", defaults.demo_rate, 0.1, 1_000_000),
+        owner_link_hours=_number(values, "OWNER_LINK_HOURS", defaults.owner_link_hours, 1, 24 * 30),
+        log_level=values.get("LOG_LEVEL", defaults.log_level).upper(),
+    )
+
+
+def _number(values: Mapping[str, str], name: str, default: Any, least: float, most: float) -> Any:  # noqa: ANN401 - int or float, as the default is
+    text = values.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        number = type(default)(text)
+    except ValueError:
+        raise SettingError(f"{name} must be a number, not {text!r}.") from None
+    if not least <= number <= most:
+        raise SettingError(f"{name} must lie between {least} and {most}, not {text}.")
+    return number
+
+
+def _yes(values: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = values.get(name, "").strip().lower()
+    if text in {"", "1", "yes", "true", "on", "0", "no", "false", "off"}:
+        return text in {"1", "yes", "true", "on"} if text else default
+    raise SettingError(f"{name} must be yes or no, not {text!r}.")

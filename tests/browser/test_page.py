@@ -1,0 +1,212 @@
+"""The demo page by itself: what a person sees and presses, and what the app hears of it."""
+
+from __future__ import annotations
+
+import pytest
+from markupsafe import Markup
+from playwright.async_api import Locator, Page, expect
+
+from bot.core.messages import Attachment, Inbound, Kind, Option, Outbound
+from tests.browser.conftest import SCREENSHOTS
+from tests.browser.responder import Responder
+
+pytestmark = pytest.mark.browser
+
+COORDINATOR, TELEGRAM, WHATSAPP = "1001", "1002", "+99450000003"
+
+
+def phone(page: Page, user: str) -> Locator:
+    return page.locator(f'.phone[data-user="{user}"]')
+
+
+WELCOME = Outbound(Markup("Welcome"))
+"""Until something stands on a Telegram screen there is only the Start button."""
+
+
+async def write(page: Page, user: str, text: str) -> None:
+    await phone(page, user).locator("textarea").fill(text)
+    await phone(page, user).locator("textarea").press("Enter")
+
+
+def last(page: Page, user: str) -> Locator:
+    return phone(page, user).locator(".theirs .text").last
+
+
+async def test_three_phones_stand_side_by_side_each_in_its_language(page: Page) -> None:
+    assert await page.locator(".owner h2").all_inner_texts() == ["Aysel, coordinator", "Rəşad", "Наргиз"]
+    assert await page.locator(".owner p").all_inner_texts() == [
+        "Telegram · English",
+        "Telegram · Azərbaycanca",
+        "WhatsApp · Русский",
+    ]
+    await expect(page.locator("#connection")).to_have_text("Live")
+
+
+async def test_buttons_press_toggle_and_edit(page: Page) -> None:
+    await phone(page, TELEGRAM).locator(".instead button").click()
+    await phone(page, TELEGRAM).get_by_role("button", name="Health").click()
+    await phone(page, TELEGRAM).get_by_role("button", name="Education").click()
+    keys = phone(page, TELEGRAM).locator(".keyboard button")
+    await expect(keys).to_have_text(
+        ["✓ Education", "✓ Health", "Environment", "Human rights", "Peace and conflict prevention", "Done"]
+    )
+    await keys.last.click()
+    await expect(last(page, TELEGRAM)).to_have_text("Noted: Education, Health.")
+    await expect(keys).to_have_count(0)
+    await expect(phone(page, TELEGRAM).locator(".theirs")).to_have_count(1)
+
+
+async def test_the_other_shape_answers_with_numbers(page: Page) -> None:
+    await phone(page, WHATSAPP).locator(".suggestion").click()
+    await expect(last(page, WHATSAPP)).to_contain_text("3. Environment")
+    await expect(last(page, WHATSAPP).locator("b").first).to_have_text("What should we write to you about?")
+    await expect(phone(page, WHATSAPP).locator(".keyboard")).to_have_count(0)
+    await expect(phone(page, WHATSAPP).locator(".menu")).to_be_hidden()
+
+
+async def test_what_is_typed_arrives_with_its_formatting(page: Page, responder: Responder) -> None:
+    await responder.say(COORDINATOR, WELCOME)
+    await write(page, COORDINATOR, "**Bold** & [a link](https://example.org/?a=1&b=2) <i>no</i>")
+    await expect(last(page, COORDINATOR)).to_have_text("You said: Bold & a link <i>no</i>")
+    await expect(last(page, COORDINATOR).locator("a")).to_have_attribute("href", "https://example.org/?a=1&b=2")
+    assert [str(inbound.text) for inbound in responder.heard] == [
+        '<b>Bold</b> &amp; <a href="https://example.org/?a=1&amp;b=2">a link</a> &lt;i&gt;no&lt;/i&gt;'
+    ]
+
+
+async def test_a_bot_cannot_put_anything_but_text_on_a_screen(page: Page, responder: Responder) -> None:
+    hostile = "<img src=x><script>document.title=2</script><u>kept</u>"
+    responder.phones.show(TELEGRAM, f'{hostile}<a href="javascript:document.title=3">link</a>', [])
+    await expect(last(page, TELEGRAM).locator("u")).to_have_text("kept")
+    assert await last(page, TELEGRAM).locator("img, script, a").count() == 0
+    assert await page.title() == "Körpü: the demo"
+
+
+async def test_photos_documents_and_the_rest_arrive(page: Page, responder: Responder) -> None:
+    at = phone(page, TELEGRAM)
+    await responder.say(TELEGRAM, WELCOME)
+    await at.locator("[data-part=document]").set_input_files(
+        {"name": "üzvlər.csv", "mimeType": "text/csv", "buffer": b"name\nSara\n"}
+    )
+    await expect(at.locator(".mine .file b")).to_have_text("üzvlər.csv")
+    for kind in ("sticker", "voice", "location"):
+        await at.locator("[data-part=attach]").click()
+        await at.locator(f"[data-gesture={kind}]").click()
+        await expect(last(page, TELEGRAM)).to_have_text(f"That was a {kind}.")
+    attachment = responder.heard[0].attachment
+    assert attachment is not None
+    assert attachment == Attachment("document", attachment.file, "üzvlər.csv", "text/csv", 10)
+    assert responder.files.path(attachment.file).read_bytes() == b"name\nSara\n"
+    assert [inbound.kind for inbound in responder.heard] == [
+        Kind.FILE,
+        Kind.STICKER,
+        Kind.VOICE,
+        Kind.LOCATION,
+    ]
+    async with page.expect_download() as download:
+        await at.locator(".theirs a.file").click()
+    assert (await download.value).suggested_filename == "üzvlər.csv"
+
+
+async def test_a_suggestion_is_sent_with_one_tap(page: Page, responder: Responder) -> None:
+    responder.phones.suggest(COORDINATOR, "/start owner-token")
+    await phone(page, COORDINATOR).locator(".suggestion").click()
+    await expect(phone(page, COORDINATOR).locator(".mine .text")).to_have_text("/start")
+    await expect(phone(page, COORDINATOR).locator(".suggestion")).to_be_hidden()
+    await expect(phone(page, COORDINATOR).locator(".icon-sent")).to_have_count(1)
+    assert [inbound.plain for inbound in responder.heard] == ["/start owner-token"]
+
+
+async def test_the_menu_lists_the_commands_in_the_phones_language(page: Page, responder: Responder) -> None:
+    await responder.say(TELEGRAM, WELCOME)
+    await phone(page, TELEGRAM).locator(".menu").click()
+    assert await phone(page, TELEGRAM).locator(".commands span").all_inner_texts() == [
+        "Başlamaq",
+        "Nə barədə yazaq",
+        "Burada nə etmək olar",
+    ]
+
+
+async def test_blocking_and_switching_off(page: Page, responder: Responder) -> None:
+    at = phone(page, TELEGRAM)
+    for setting in ("off", "blocked"):
+        await at.locator("[data-part=settings]").click()
+        await at.locator(f"[data-part={setting}]").check()
+        await page.keyboard.press("Escape")
+    await expect(at.locator(".composer")).to_be_hidden()
+    await at.locator(".instead button").click()
+    await expect(at.locator(".instead p")).to_have_text("You have blocked this bot")
+    await at.locator(".instead button").click()
+    await expect(at.locator(".instead button")).to_have_text("Start")
+    assert [inbound.kind for inbound in responder.heard] == [Kind.BLOCKED, Kind.UNBLOCKED]
+
+
+async def test_what_is_said_while_the_app_is_away_arrives_when_it_is_back(page: Page, responder: Responder) -> None:
+    await responder.say(TELEGRAM, WELCOME)
+    await write(page, TELEGRAM, "first")
+    await expect(last(page, TELEGRAM)).to_have_text("You said: first")
+    await responder.stop()
+    await expect(page.locator("#connection")).to_have_text("Reconnecting")
+    await write(page, TELEGRAM, "second")
+    await expect(phone(page, TELEGRAM).locator(".mine .icon-waiting")).to_have_count(1)
+    await responder.start()
+    await expect(last(page, TELEGRAM)).to_have_text("You said: second", timeout=15_000)
+    await page.reload()
+    await expect(phone(page, TELEGRAM).locator(".message .text")).to_have_text(
+        ["Welcome", "first", "You said: first", "second", "You said: second"]
+    )
+    assert [inbound.plain for inbound in responder.heard] == ["first", "second"]
+
+
+async def test_the_clock_moves_forward(page: Page, responder: Responder) -> None:
+    before = responder.now()
+    await page.get_by_role("button", name="+1 day").click()
+    await expect(page.locator("#date")).to_have_text("Tuesday, 16 March")
+    assert (responder.now() - before).days == 1
+    await page.get_by_label("How much").fill("2")
+    await page.get_by_role("button", name="Move").click()
+    await expect(page.locator("#date")).to_have_text("Thursday, 18 March")
+
+
+async def test_silent_members_are_added_and_counted(page: Page, responder: Responder) -> None:
+    await page.get_by_role("button", name="Add members").click()
+    await expect(page.locator("#silent")).to_have_text("1,000")
+    await responder.broadcast()
+    await expect(page.locator("#to-silent")).to_have_text("990")
+    await expect(page.locator("#refused")).to_have_text("10")
+
+
+async def test_one_more_phone_can_be_added(page: Page, responder: Responder) -> None:
+    await page.get_by_label("Name", exact=True).fill("Leyla")
+    await page.get_by_text("WhatsApp", exact=True).click()
+    await page.get_by_label("Language", exact=True).select_option("az")
+    await page.get_by_role("button", name="Add phone").click()
+    await expect(page.locator(".owner h2")).to_have_text(["Aysel, coordinator", "Rəşad", "Наргиз", "Leyla"])
+    await phone(page, "+99450000004").locator(".suggestion").click()
+    await expect(last(page, "+99450000004")).to_have_text("You said: BAŞLA")
+    said = responder.heard[0]
+    assert said == Inbound(said.address, said.external_id, text=Markup("BAŞLA"), language="az", name="Leyla")
+
+
+async def test_one_phone_at_a_time_at_360_pixels(page: Page, responder: Responder) -> None:
+    await page.set_viewport_size({"width": 360, "height": 740})
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    await expect(page.locator("#room")).to_be_hidden()
+    await page.get_by_role("button", name="Наргиз").click()
+    await expect(phone(page, WHATSAPP).locator("textarea")).to_be_in_viewport(ratio=1)
+    await responder.say(TELEGRAM, Outbound(Markup("News")))
+    await expect(page.locator(".tabs button").nth(1)).to_have_attribute("data-unread", "1")
+    await page.locator("#room-toggle").click()
+    await expect(page.get_by_role("button", name="Add members")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width", [1400, 360])
+async def test_screenshots(page: Page, responder: Responder, width: int) -> None:
+    await phone(page, TELEGRAM).locator(".instead button").click()
+    await phone(page, WHATSAPP).locator(".suggestion").click()
+    report = Option("report", "Open the report"), Option("site", "The network's site", url="https://example.org")
+    await responder.say(COORDINATOR, Outbound(Markup("<b>Sent</b> to 412 members."), report))
+    await expect(phone(page, COORDINATOR).locator(".keyboard a")).to_have_attribute("href", "https://example.org")
+    await page.set_viewport_size({"width": width, "height": 860})
+    SCREENSHOTS.mkdir(exist_ok=True)
+    assert len(await page.screenshot(path=SCREENSHOTS / f"phones-{width}.png", animations="disabled")) > 10_000

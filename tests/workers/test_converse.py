@@ -1,0 +1,123 @@
+"""Turns: all of one or nothing, in order, each exactly once, and one that fails takes nobody with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+
+import pytest
+from markupsafe import Markup
+from sqlalchemy import select
+
+from bot.core.clock import Clock
+from bot.core.messages import Address, Inbound, Kind
+from bot.core.router import Router
+from bot.network import Network
+from bot.turn import Turn
+from storage.database import Database
+from storage.files import Files
+from storage.inbox import InboxRow, buried, count_unhandled
+from storage.members import Member
+from storage.outbox import OutboxRow
+from tests.chat import Chat
+
+SORRY = "I am sorry, something went wrong on our side with that. It has been noted. Please try again."
+
+
+_numbers = count(1)
+
+
+def inbound(user: str, text: str, channel: str = "demo-telegram") -> Inbound:
+    return Inbound(Address(channel, user), f"direct {next(_numbers)}", text=Markup(text))
+
+
+@dataclass
+class Fuse:
+    """Blows as often as it is told to."""
+
+    times: int = 0
+
+    def blow(self) -> None:
+        if self.times:
+            self.times -= 1
+            raise RuntimeError("a bug of ours")
+
+
+@pytest.fixture
+def fuse() -> Fuse:
+    return Fuse()
+
+
+@pytest.fixture
+def chat(database: Database, network: Network, files: Files, clock: Clock, fuse: Fuse) -> Chat:
+    router = Router()
+
+    @router.command("name")
+    def name(turn: Turn) -> None:
+        turn.member.name = turn.payload
+        turn.say(f"You are {turn.payload}.")
+        fuse.blow()
+
+    @router.fallback
+    def anything(turn: Turn) -> None:
+        turn.say(f"You said {turn.inbound.plain}.")
+
+    return Chat(database, network, router, files, clock)
+
+
+async def test_a_message_is_answered_once_however_often_it_is_delivered(chat: Chat) -> None:
+    person = chat.person("buttons")
+    await person.sends(Kind.TEXT, text=Markup("/name Aysel"), times=3)
+    assert [seen.text for seen in person.screen] == ["You are Aysel."]
+
+
+async def test_a_turn_that_fails_leaves_nothing_and_is_tried_again(chat: Chat, fuse: Fuse) -> None:
+    person = chat.person("buttons")
+    fuse.times = 2
+    await person.says("/name Aysel")
+    assert person.heard == ["You are Aysel."]
+    rows = chat.database.transact(lambda session: list(session.scalars(select(InboxRow))))
+    assert [(row.state, row.attempts) for row in rows] == [("handled", 2)]
+
+
+async def test_a_turn_that_fails_three_times_is_buried_with_one_apology(chat: Chat, fuse: Fuse) -> None:
+    person = chat.person("buttons")
+    fuse.times = 3
+    await person.says("/name Aysel")
+    assert person.heard == [SORRY]
+    names = chat.database.transact(lambda session: list(session.scalars(select(Member.name))))
+    assert names == [""]
+    row = chat.database.transact(lambda session: buried(session, 10))[0]
+    assert (row.attempts, row.error) == (3, "RuntimeError: a bug of ours")
+    assert await person.says("/name Leyla") == "You are Leyla."
+
+
+async def test_a_failing_turn_takes_nobody_with_it(chat: Chat, fuse: Fuse) -> None:
+    unlucky, others = chat.person("buttons", "0"), [chat.person("buttons", str(number)) for number in range(1, 20)]
+    fuse.times = 1
+    inbounds = [inbound(person.user, f"/name N{person.user}") for person in [unlucky, *others]]
+    await chat.accept(inbounds)
+    assert chat.database.transact(chat.converse.handle_next) == 20
+    assert chat.database.transact(count_unhandled) == 1
+    assert chat.database.transact(lambda session: len(list(session.scalars(select(OutboxRow))))) == 19
+
+
+async def test_a_persons_messages_are_handled_in_the_order_they_came(chat: Chat) -> None:
+    person = chat.person("numbers")
+    await chat.accept([inbound(person.user, f"/name {number}", person.channel) for number in range(50)])
+    await chat.settle()
+    assert [seen.text for seen in person.screen] == [f"You are {number}." for number in range(50)]
+
+
+async def test_a_long_answer_comes_in_parts_that_fit_the_channel(chat: Chat) -> None:
+    person = chat.person("numbers")
+    await person.says("word " * 600)
+    assert len(person.heard) == 2
+    assert max(map(len, person.heard)) <= person.capabilities.text
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "half a pair: \ud83d", "\ufffe", "👩‍👩‍👧‍👦 İ ı ə _ * [ < &amp;"])
+async def test_no_text_is_too_odd_to_be_stored(chat: Chat, text: str) -> None:
+    person = chat.person("buttons")
+    answer = await person.sends(Kind.TEXT, text=Markup(text))
+    assert answer.startswith("You said ")
