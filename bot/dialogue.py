@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from bot.core.fields.field import UNREADABLE, Given, Invalid
@@ -21,6 +22,9 @@ from bot.core.router import Router
 from bot.turn import Turn
 
 NEWS: Final = (Kind.BLOCKED, Kind.UNBLOCKED)
+
+MEANT: Final = timedelta(hours=6)
+"""How long a typed number means the menu shown last; a later "2" may mean anything. An open question waits for ever."""
 
 _COMMAND: Final = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _END_OF_SENTENCE: Final = " .!…"
@@ -92,6 +96,8 @@ def _picked(turn: Turn, router: Router) -> bool:
     """A number or a label, typed, of the menu shown last."""
     menu = turn.conversation.menu
     if menu is None or turn.inbound.kind is not Kind.TEXT:
+        return False
+    if not menu.question and turn.now.timestamp() - menu.shown > MEANT.total_seconds():
         return False
     picked = pick(turn.inbound.plain, menu.options, several=menu.several)
     if not picked:

@@ -146,7 +146,9 @@ class Turn:
         standing = standing or (bool(self.conversation.stack) and not question)
         if options and not standing:
             token = menu.token if edit and menu and menu.token == self._tapped() else self._fresh()
-            self.conversation = replace(self.conversation, menu=Menu(token, tuple(options), question, several))
+            self.conversation = replace(
+                self.conversation, menu=self._menu(token, options, question=question, several=several)
+            )
         self.said.append(
             Outbound(
                 Markup("\n\n").join([*self._preface, escape(text)]),
@@ -158,6 +160,9 @@ class Turn:
             )
         )
         self._preface.clear()
+
+    def _menu(self, token: str, options: Sequence[Option], *, question: bool, several: bool) -> Menu:
+        return Menu(token, tuple(options), question, several, shown=int(self.now.timestamp()))
 
     def _tapped(self) -> str:
         """The token of the menu that was tapped."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +159,7 @@ class Phone:
     member: Member = field(default_factory=lambda: Member(id=1, language="en", name=""))
     stored: str = "{}"
     turns: int = 0
+    now: datetime = datetime(2026, 11, 25, tzinfo=UTC)
     screen: list[Outbound] = field(default_factory=list)
 
     def send(self, kind: Kind, text: Markup = Markup(), **more: Any) -> list[str]:  # noqa: ANN401, B008, RUF100 - Inbound's
@@ -167,7 +168,7 @@ class Phone:
         turn = Turn(
             session=Session(),
             network=self.network,
-            now=datetime(2026, 11, 25, tzinfo=UTC),
+            now=self.now,
             member=self.member,
             address=MemberAddress(channel="test", user="1", member_id=1),
             inbound=inbound,
@@ -376,6 +377,14 @@ def test_standing_options_work_for_ever_and_are_not_the_menu(phone: Phone) -> No
     assert phone.says("1") == ["I did not understand that.\n\nWhat now?"]
     phone.says("/join")
     assert phone.taps("say:stopped", 0) == ["You tapped stopped", "Let us go on:\n\nWhat are you called?"]
+
+
+def test_a_number_typed_hours_later_means_nothing_but_the_button_still_works(phone: Phone) -> None:
+    phone.says("/menu")
+    phone.now += timedelta(hours=7)
+    assert phone.says("1") == ["I did not understand that.\n\nWhat now?"]
+    phone.now += timedelta(hours=7)
+    assert phone.taps(phone.last.options[0].id) != []
 
 
 def test_a_number_means_nothing_without_a_menu(phone: Phone) -> None:

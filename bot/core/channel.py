@@ -66,7 +66,7 @@ class Refused:
     """Not taken, and never will be as it is.
 
     Attributes:
-        reason: a short key that the report puts into plain words: "blocked", "deactivated", "not_found", "content", "account".
+        reason: a short key that the report puts into plain words: "blocked", "not_found", "content", "account"...
         unreachable: this address cannot be written to until the person comes back.
         systemic: it speaks about our text or our account, not about this person.
         detail: the platform's own words, for the operator.
@@ -92,7 +92,7 @@ Accept = Callable[[Sequence[Inbound]], Awaitable[None]]
 
 
 class ChannelStopped(Exception):  # noqa: N818 - it is a state, told to the owner, not a bug
-    """The platform refuses our account (a wrong token, two pollers). The message says which setting and where to find it."""
+    """The platform refuses our account, such as a wrong token. The message names the setting and where to find it."""
 
 
 class Channel(Protocol):
@@ -127,7 +127,7 @@ class Channel(Protocol):
         """Send one message. Never raises for what the platform answers; cancelled, it may have been sent."""
 
     def link(self, payload: str) -> str:
-        """What to give someone so that they begin with "/start <payload>": an address to open, or the words to write."""
+        """What to give someone so that they begin with "/start <payload>": an address to open, or words to write."""
 
     def routes(self) -> Sequence[Any]:
-        """aiohttp routes to mount on the one web application (webhooks, the demo page)."""
+        """Routes of aiohttp to mount on the one web application (webhooks, the demo page)."""

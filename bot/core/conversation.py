@@ -18,12 +18,14 @@ class Menu:
         token: begins with a digit, so that no payload "token:option" can be taken for a standing option's id.
         question: it stands under the open form's question, and an option is an answer to it.
         several: one reply may name several of the options.
+        shown: when, in seconds since 1970.
     """
 
     token: str
     options: tuple[Option, ...]
     question: bool = False
     several: bool = False
+    shown: int = 0
 
     def option(self, option: str) -> Option | None:
         return next((each for each in self.options if each.id == option), None)
@@ -51,6 +53,7 @@ class Conversation:
                 "options": [[each.id, each.label, each.navigation] for each in self.menu.options],
                 "question": self.menu.question,
                 "several": self.menu.several,
+                "shown": self.menu.shown,
             }
         return values
 
@@ -66,5 +69,6 @@ class Conversation:
                 tuple(Option(each, label, navigation=navigation) for each, label, navigation in menu["options"]),
                 menu["question"],
                 menu["several"],
+                menu.get("shown", 0),
             ),
         )
