@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base
@@ -57,6 +57,14 @@ class Broadcast(Base):
 def in_state(session: Session, *states: BroadcastState) -> list[Broadcast]:
     """Broadcasts in these states, oldest first."""
     return list(session.scalars(select(Broadcast).where(Broadcast.state.in_(states)).order_by(Broadcast.id)))
+
+
+def open_broadcasts(session: Session) -> list[Broadcast]:
+    """Those that are not over, and cancelled ones whose author has not had the report yet."""
+    unreported = or_(Broadcast.carded_at.is_(None), Broadcast.carded_at <= Broadcast.finished_at)
+    running = Broadcast.state.in_([BroadcastState.SENDING, BroadcastState.PAUSED])
+    cancelled = and_(Broadcast.state == BroadcastState.CANCELLED, unreported)
+    return list(session.scalars(select(Broadcast).where(or_(running, cancelled)).order_by(Broadcast.id)))
 
 
 def recent_broadcasts(session: Session, limit: int) -> list[Broadcast]:

@@ -17,6 +17,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+# Engines hide parameters: an error's text goes to the log, and no log line holds what people write or who they are.
+
 Result = TypeVar("Result")
 Work = Callable[[Session], Result]
 
@@ -45,7 +47,7 @@ class Database:
             self._reading = _sqlite_engine(parsed, "BEGIN")
             self._writer: _Writer | None = _Writer(self.engine)
         else:
-            self.engine = create_engine(parsed, pool_size=threads + 2, pool_pre_ping=True)
+            self.engine = create_engine(parsed, pool_size=threads + 2, pool_pre_ping=True, hide_parameters=True)
             self._reading = self.engine
             self._writer = None
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
@@ -153,7 +155,8 @@ def _attempt(connection: Connection, work: Work[Any], future: Future[Any], *, al
 
 
 def _sqlite_engine(url: Any, begin: str) -> Engine:  # noqa: ANN401 - sqlalchemy.URL | str
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 256})
+    arguments = {"check_same_thread": False, "timeout": 30, "cached_statements": 256}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3.Connection behind SQLAlchemy's adapter
@@ -162,7 +165,7 @@ def _sqlite_engine(url: Any, begin: str) -> Engine:  # noqa: ANN401 - sqlalchemy
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "cache_size=-32000",
+            "cache_size=-8000",
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.broadcasts import Broadcast, BroadcastState
 from storage.members import Member, MemberAddress, mark_unreachable
-from storage.outbox import UNFINISHED, OutboxRow, OutboxState
+from storage.outbox import OutboxRow, OutboxState
 
 TRIES = 5
 """A row that could not be handed over this often is refused; a 429 does not count."""
+
+_UNFINISHED = text("outbox.state IN ('queued', 'sending')")
+"""Word for word the condition of SQLite's partial indexes, which it uses for no other: bound values would not do."""
 
 
 class Claimed(NamedTuple):
@@ -87,6 +90,7 @@ def claim(session: Session, channel: str, broadcast_id: int | None, after: int, 
         .where(
             OutboxRow.channel == channel,
             OutboxRow.id > after,
+            _UNFINISHED,
             OutboxRow.state == OutboxState.QUEUED,
             or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now),
             or_(MemberAddress.held_until.is_(None), MemberAddress.held_until <= now),
@@ -145,13 +149,14 @@ def doubt(session: Session, row_id: int, token: str, detail: str, hold: datetime
 
 def recover(session: Session, channel: str, token: str, now: datetime) -> int:
     """Rows that a foreman who is gone left in `sending`; they may have been sent. Returns how many."""
-    abandoned = (OutboxRow.channel == channel, OutboxRow.state == OutboxState.SENDING, OutboxRow.token != token)
+    sending = OutboxRow.state == OutboxState.SENDING
+    abandoned = (_UNFINISHED, OutboxRow.channel == channel, sending, OutboxRow.token != token)
     return _doubt(session, abandoned, "found sending at start", None, now)
 
 
 def unfinished(session: Session, broadcast_id: int) -> bool:
     """Whether any row of the broadcast has no outcome yet."""
-    rows = select(OutboxRow.id).where(OutboxRow.broadcast_id == broadcast_id, OutboxRow.state.in_(UNFINISHED))
+    rows = select(OutboxRow.id).where(OutboxRow.broadcast_id == broadcast_id, _UNFINISHED)
     return session.scalar(rows.limit(1)) is not None
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 PREFIX = "sha256:"
@@ -20,16 +21,26 @@ class Files:
 
     def store(self, data: bytes) -> str:
         """Keep the bytes; returns their name, "sha256:<hex>". The same bytes twice are one file."""
-        digest = hashlib.sha256(data).hexdigest()
-        path = self._path(digest)
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as incoming:
-                incoming.write(data)
+        return self.write([data])
+
+    def write(self, chunks: Iterable[bytes]) -> str:
+        """Keep what comes piece by piece, for files too large to hold at once; returns its name."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        digest = hashlib.sha256()
+        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as incoming:
+            try:
+                for chunk in chunks:
+                    digest.update(chunk)
+                    incoming.write(chunk)
                 incoming.flush()
                 os.fsync(incoming.fileno())
-            Path(incoming.name).replace(path)
-        return PREFIX + digest
+            except BaseException:
+                Path(incoming.name).unlink()
+                raise
+        path = self._path(digest.hexdigest())
+        path.parent.mkdir(exist_ok=True)
+        Path(incoming.name).replace(path)
+        return PREFIX + digest.hexdigest()
 
     def path(self, file: str) -> Path:
         """Where the bytes of a stored file are.
@@ -41,6 +52,10 @@ class Files:
         if not file.startswith(PREFIX) or not _DIGEST.fullmatch(digest):
             raise ValueError("not the name of a stored file")
         return self._path(digest)
+
+    def remove(self, file: str) -> None:
+        """Let go of a stored file; nothing to do when it is gone already."""
+        self.path(file).unlink(missing_ok=True)
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest

@@ -22,6 +22,7 @@ class Member(Base):
         ecosoc: consultative status: "general", "special", "roster", "none", or "" when not said.
         consented_at: when they agreed to be written to; None: never, and nothing but replies goes out.
         stopped_at: when they said stop; None while they may be written to.
+        forgotten_at: they asked to be erased, and were: the row only holds the address until the farewell is delivered.
     """
 
     __tablename__ = "members"
@@ -42,6 +43,7 @@ class Member(Base):
     registered_at: Mapped[datetime | None]
     consented_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
+    forgotten_at: Mapped[datetime | None] = mapped_column(index=True)
 
     @property
     def registered(self) -> bool:

@@ -37,14 +37,18 @@ def fire(session: Session, newsletter: Newsletter, author: MemberAddress, now: d
 def advance(session: Session, broadcast_id: int, now: datetime) -> bool:
     """Write the next slice of the broadcast's rows; False once all are written or it is not sending any more."""
     broadcast = session.get_one(Broadcast, broadcast_id, with_for_update=True)
+    if broadcast.state == BroadcastState.CANCELLED:
+        _skip_waiting(session, broadcast_id, now)  # what was in flight may have come back since
     if broadcast.state not in {BroadcastState.SENDING, BroadcastState.PAUSED} or broadcast.fanned_at is not None:
         return False
     return fan_out(session, broadcast, now)
 
 
 def finish(session: Session, broadcast_id: int, now: datetime) -> bool:
-    """Close the broadcast if every one of its rows has an outcome; whether it did."""
+    """Close the broadcast if every one of its rows has an outcome; whether it is over. Cancelled stays cancelled."""
     broadcast = session.get_one(Broadcast, broadcast_id, with_for_update=True)
+    if broadcast.state == BroadcastState.CANCELLED:
+        return not unfinished(session, broadcast_id)
     if broadcast.state != BroadcastState.SENDING or broadcast.fanned_at is None or unfinished(session, broadcast_id):
         return False
     broadcast.state = BroadcastState.DONE
@@ -66,12 +70,16 @@ def cancel(session: Session, broadcast_id: int, actor_id: int | None, now: datet
     broadcast = session.get_one(Broadcast, broadcast_id, with_for_update=True)
     if broadcast.state in {BroadcastState.DONE, BroadcastState.CANCELLED}:
         return False
-    waiting = update(OutboxRow).where(OutboxRow.broadcast_id == broadcast_id, OutboxRow.state == OutboxState.QUEUED)
-    session.execute(waiting.values(state=OutboxState.SKIPPED, reason="cancelled", settled_at=now))
+    _skip_waiting(session, broadcast_id, now)
     broadcast.state = BroadcastState.CANCELLED
     broadcast.finished_at = now
     record(session, now, actor_id, "broadcast.cancel", broadcast=broadcast_id)
     return True
+
+
+def _skip_waiting(session: Session, broadcast_id: int, now: datetime) -> None:
+    waiting = update(OutboxRow).where(OutboxRow.broadcast_id == broadcast_id, OutboxRow.state == OutboxState.QUEUED)
+    session.execute(waiting.values(state=OutboxState.SKIPPED, reason="cancelled", settled_at=now))
 
 
 def _move(

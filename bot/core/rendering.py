@@ -112,7 +112,7 @@ def _menu(options: Sequence[Option]) -> list[Markup]:
     answers = [option for option in options if not (option.navigation or option.url)]
     words = [Markup("<b>{}</b>").format(option.label) for option in options if option.navigation and not option.url]
     hints: list[Markup] = []
-    if len(answers) > 1 and any(option.chosen is not None for option in answers):
+    if len(answers) > 1 and all(option.chosen is not None for option in answers):
         example = "1 2" if len(answers) == 2 else "1 3"  # noqa: PLR2004 - no third to name
         hints.append(_("Reply with one or more numbers, for example: {example}").format(example=example))
     elif answers:

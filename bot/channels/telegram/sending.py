@@ -89,7 +89,7 @@ class Sender:
             ) from error
 
     async def _call(self, method: str, parameters: dict[str, Any]) -> str:
-        return _id(await self._bot.do_api_request(method, parameters))
+        return _id(await self._bot.call(method, parameters))
 
 
 def _id(message: Any) -> str:  # noqa: ANN401 - whatever was answered

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import (
     ClientConnectorError,
@@ -124,10 +124,24 @@ class AiohttpRequest(BaseRequest):
             Unsent: no connection.
             NetworkError: the request left, no answer came.
         """
+        timeout = _timeout(read_timeout) if isinstance(read_timeout, int | float) else _TIMEOUT
+        return await self._ask(method, url, *_body(request_data), timeout)
+
+    async def call(self, url: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever the method answers
+        """Post plain JSON values; returns the result. Raises as `do_request`, and TelegramError for an odd answer."""
+        _status, payload = await self._ask("POST", url, json.dumps(parameters).encode(), _JSON, _TIMEOUT)
+        return self.parse_json_payload(payload)["result"]
+
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        body: bytes | FormData | None,
+        headers: dict[str, str] | None,
+        timeout: ClientTimeout,  # noqa: ASYNC109 - aiohttp's, of each part of the exchange
+    ) -> tuple[int, bytes]:
         if self._session is None:
             raise Unsent("the channel is not running")
-        timeout = _timeout(read_timeout) if isinstance(read_timeout, int | float) else _TIMEOUT
-        body, headers = _body(request_data)
         self._asked += 1
         try:
             async with self._session.request(
@@ -163,6 +177,10 @@ class AiohttpRequest(BaseRequest):
 
 class LeanBot(Bot):
     """The library's Bot as a plain client: `do_api_request` with no return type builds no objects nobody reads."""
+
+    async def call(self, method: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever it answers
+        """`do_api_request` without files: past the library's form, which is a third of the work of a send."""
+        return await cast("AiohttpRequest", self.request).call(f"{self.base_url}/{method}", parameters)
 
     @classmethod
     def _warn(

@@ -92,10 +92,12 @@ def upgrade() -> None:
     sa.Column('registered_at', Moment(), nullable=True),
     sa.Column('consented_at', Moment(), nullable=True),
     sa.Column('stopped_at', Moment(), nullable=True),
+    sa.Column('forgotten_at', Moment(), nullable=True),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisations.id'], name=op.f('fk_members_organisation_id_organisations')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_members'))
     )
     with op.batch_alter_table('members', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_members_forgotten_at'), ['forgotten_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_members_organisation_id'), ['organisation_id'], unique=False)
 
     op.create_table('addresses',
@@ -241,6 +243,7 @@ def downgrade() -> None:
     op.drop_table('addresses')
     with op.batch_alter_table('members', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_members_organisation_id'))
+        batch_op.drop_index(batch_op.f('ix_members_forgotten_at'))
 
     op.drop_table('members')
     with op.batch_alter_table('organisations', schema=None) as batch_op:

@@ -1,0 +1,76 @@
+"""The command line: arguments only; what is done stands elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+
+import uvloop
+
+from bot.app import App
+from bot.core.channel import ChannelStopped
+from bot.network_file import NetworkError
+from bot.settings import SettingError, Settings, read
+from storage.database import Database
+from storage.migrating import migrate
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="korpu", description="An outreach bot for NGO networks.")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("run", help="run the bot: live with TELEGRAM_TOKEN, else the demo (the default)")
+    commands.add_parser("invite-owner", help="print a one-time link that makes whoever opens it an owner")
+    commands.add_parser("migrate", help="bring the database up to date and stop")
+    command = parser.parse_args(arguments).command or "run"
+    try:
+        settings = read()
+        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        # At DEBUG python-telegram-bot logs the address with the token in it.
+        logging.getLogger("telegram").setLevel(max(logging.INFO, logging.getLogger().level))
+        match command:
+            case "run":
+                with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                    runner.run(_run(settings))
+            case "invite-owner":
+                _invite_owner(settings)
+            case "migrate":
+                _migrate(settings)
+    except (SettingError, NetworkError, ChannelStopped, OSError) as error:
+        print(f"korpu: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _run(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    app = App(settings)
+    if settings.demo:
+        print(f"The demo runs at http://{settings.host}:{settings.port} (stop it with Ctrl+C)")
+    await app.run(stop)
+
+
+def _invite_owner(settings: Settings) -> None:
+    app = App(settings)
+    token = app.invite_owner()
+    for channel in app.channels.values():
+        print(f"{channel.label}: {channel.link(token)}")
+    app.database.close()
+
+
+def _migrate(settings: Settings) -> None:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    migrate(database)
+    database.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""What became of a message, in plain words: what channels and the outbox note as a short key, a coordinator reads."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from markupsafe import Markup
+
+from bot.core.i18n import N_, _
+from storage.outbox import OutboxState
+
+ARRIVED: Final = (OutboxState.SENT, OutboxState.DELIVERED, OutboxState.READ)
+
+STATES: Final = {
+    OutboxState.QUEUED: N_("waiting"),
+    OutboxState.SENDING: N_("being sent"),
+    OutboxState.SENT: N_("sent"),
+    OutboxState.DELIVERED: N_("delivered"),
+    OutboxState.READ: N_("read"),
+    OutboxState.REFUSED: N_("refused"),
+    OutboxState.SKIPPED: N_("left out"),
+    OutboxState.DOUBT: N_("in doubt"),
+}
+
+REASONS: Final = {
+    "blocked": N_("blocked the bot"),
+    "deactivated": N_("closed their account"),
+    "not_found": N_("cannot be found on this messenger any more"),
+    "not_started": N_("never opened a chat with the bot"),
+    "left": N_("said stop, or left, before it was sent"),
+    "cancelled": N_("not sent, because the newsletter was cancelled"),
+    "content": N_("the messenger did not accept the text or the file"),
+    "account": N_("the messenger does not accept our account"),
+    "forbidden": N_("the messenger did not allow us to write to them"),
+    "tries": N_("could not be handed over after several tries"),
+    "window": N_("has not written to us lately, and this messenger then lets us write no more"),
+    "stale": N_("too late to be of use"),
+}
+
+DOUBT: Final = N_("the messenger did not answer, so it may or may not have arrived")
+
+
+def state_words(state: str) -> Markup:
+    """The state as it stands in a list: "sent", "refused"."""
+    return _(STATES[OutboxState(state)])
+
+
+def reason_words(state: str, reason: str) -> Markup:
+    """Why it did not arrive; "" when it did. A reason nobody has put into words yet is shown as it is."""
+    if state == OutboxState.DOUBT:
+        return _(DOUBT)
+    return _(REASONS.get(reason, reason))

@@ -1,0 +1,40 @@
+"""Writes to somebody other than the person whose turn it is: a colleague who is asked, a member who is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.core.messages import Outbound
+from storage.members import Member, addresses_of
+from storage.outbox import enqueue
+
+
+def tell(session: Session, member_id: int, outbound: Outbound, key: str, now: datetime) -> bool:
+    """Queue one message to a member, where they prefer to be reached; whether there is anybody to tell.
+
+    Who did not agree to be written to, said stop or cannot be reached is told nothing.
+
+    Args:
+        outbound: in the member's language; under 1,000 characters, so that it is one message on every channel. Its
+            options are standing ones, since the member may be in the middle of something else.
+        key: the same key twice is one message.
+    """
+    member = session.get(Member, member_id)
+    if member is None or member.consented_at is None or member.stopped_at is not None:
+        return False
+    address = next((each for each in addresses_of(session, member_id) if not each.unreachable), None)
+    if address is None:
+        return False
+    row = {
+        "key": key,
+        "channel": address.channel,
+        "address_id": address.id,
+        "member_id": member_id,
+        "language": outbound.language,
+        "payload": outbound.to_json(),
+        "created_at": now,
+    }
+    enqueue(session, [row])
+    return True

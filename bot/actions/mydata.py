@@ -1,0 +1,68 @@
+"""Everything kept about one person, as a file they can read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import inspect, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from storage.base import Base
+from storage.conversations import load_conversation
+from storage.inbox import InboxRow
+from storage.members import Member, addresses_of, topics_of
+from storage.organisations import Organisation
+from storage.outbox import OutboxRow
+from storage.staff import AuditEntry, Invitation, Staff
+
+
+def export(session: Session, member: Member, now: datetime) -> bytes:
+    """JSON in UTF-8, indented. What the platforms keep about the same person is theirs to hand out."""
+    addresses = addresses_of(session, member.id)
+    places = [(address.channel, address.user) for address in addresses]
+    address_ids = [address.id for address in addresses]
+    received = select(InboxRow).where(tuple_(InboxRow.channel, InboxRow.user).in_(places)).order_by(InboxRow.id)
+    sent = select(OutboxRow).where(OutboxRow.address_id.in_(address_ids)).order_by(OutboxRow.id)
+    rows = session.scalars(sent).all()
+    about = or_(AuditEntry.actor_id == member.id, AuditEntry.detail["member"].as_integer() == member.id)
+    audit = select(AuditEntry).where(about).order_by(AuditEntry.id)
+    invited = or_(Invitation.used_by == member.id, Invitation.invited_by == member.id)
+    whole = {
+        "exported_at": now,
+        "member": _columns(member),
+        "organisation": _found(session, Organisation, member.organisation_id),
+        "topics": sorted(topics_of(session, member.id)),
+        "addresses": [_columns(address) for address in addresses],
+        "staff": _found(session, Staff, member.id),
+        "invitations": [_columns(each, "hashed") for each in session.scalars(select(Invitation).where(invited))],
+        "conversations": [load_conversation(session, address_id) for address_id in address_ids],
+        "messages_received_from_you": [_columns(row) for row in session.scalars(received)],
+        "messages_sent_to_you": [_columns(row, "token") for row in rows if row.broadcast_id is None],
+        "newsletters_sent_to_you": [
+            {"broadcast": row.broadcast_id, "language": row.language, "state": row.state, "reason": row.reason,
+             "queued_at": row.created_at, "settled_at": row.settled_at}
+            for row in rows if row.broadcast_id is not None
+        ],
+        "staff_actions_by_or_about_you": [_columns(entry) for entry in session.scalars(audit)],
+    }  # fmt: skip
+    return json.dumps(whole, ensure_ascii=False, indent=2, default=_written).encode()
+
+
+def _columns(row: Base, *hidden: str) -> dict[str, Any]:
+    """What the table holds, under the names of its columns."""
+    names: Sequence[str] = inspect(type(row)).columns.keys()
+    return {name: getattr(row, name) for name in names if name not in hidden}
+
+
+def _found(session: Session, table: type[Base], key: int | None) -> dict[str, Any] | None:
+    row = session.get(table, key) if key is not None else None
+    return _columns(row) if row is not None else None
+
+
+def _written(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    raise TypeError(f"a {type(value).__name__} has no place in JSON")

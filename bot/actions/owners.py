@@ -1,0 +1,40 @@
+"""What the owners must hear, wherever they can still be reached."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.core.i18n import _, speaking
+from bot.core.messages import Outbound
+from storage.members import Member, MemberAddress
+from storage.outbox import enqueue
+from storage.staff import Role, Staff
+
+
+def tell_stopped(session: Session, channel: str, sentence: str, now: datetime) -> None:
+    """A channel stopped: tell each owner on their other channels; the operator finds it in the log and in /health."""
+    addresses = (
+        select(MemberAddress, Member.language)
+        .join(Member, Member.id == MemberAddress.member_id)
+        .join(Staff, Staff.member_id == Member.id)
+        .where(Staff.role == Role.OWNER, MemberAddress.channel != channel, MemberAddress.unreachable == "")
+    )
+    rows = []
+    for address, language in session.execute(addresses):
+        with speaking(language):
+            text = _("{channel} is stopped: {sentence}").format(channel=channel, sentence=sentence)
+        rows.append(
+            {
+                "key": f"stopped:{channel}:{address.id}:{now:%Y%m%d%H}",
+                "channel": address.channel,
+                "address_id": address.id,
+                "member_id": address.member_id,
+                "language": language,
+                "payload": Outbound(text, language=language).to_json(),
+                "created_at": now,
+            }
+        )
+    enqueue(session, rows)

@@ -1,0 +1,109 @@
+"""What is not kept: everything about a person who asks to be erased, and old words of everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.broadcasts import Broadcast
+from storage.inbox import InboxRow, InboxState
+from storage.members import Member, MemberAddress, addresses_of
+from storage.outbox import UNFINISHED, OutboxRow, OutboxState
+
+MY_DATA: Final = "my-data.json"
+"""Name of the file that holds a copy of somebody's data, and goes when its message goes."""
+
+
+def forget(session: Session, address: MemberAddress, external_id: str, now: datetime) -> list[str]:
+    """Erase the member of this address at once; only the address stays, on a blank member, until the farewell is out.
+
+    What was broadcast stays as rows without a person, so that totals still add up.
+
+    Args:
+        external_id: of the inbound that asks for it, whose words go too. Later ones begin a new acquaintance.
+
+    Returns:
+        Stored files that held a copy of their data, to be removed.
+    """
+    member = session.get_one(Member, address.member_id)
+    addresses = addresses_of(session, member.id)
+    blank = Member(language=member.language, created_at=now, forgotten_at=now)
+    session.add(blank)
+    session.flush()
+    mine = OutboxRow.address_id.in_([one.id for one in addresses])
+    _leave_broadcasts(session, mine, now)
+    asked = OutboxRow.key.startswith(f"join:{member.id}:", autoescape=True)
+    files = _delete(session, and_(OutboxRow.broadcast_id.is_(None), or_(mine, asked)))
+    for one in addresses:
+        handled = or_(InboxRow.state != InboxState.NEW, InboxRow.external_id == external_id)
+        _anonymise(session, and_(InboxRow.channel == one.channel, InboxRow.user == one.user, handled))
+    authored = update(Broadcast).where(Broadcast.author_id == member.id)
+    session.execute(authored.values(author_id=None, author_address_id=None))
+    address.member_id, address.preferred = blank.id, True
+    session.flush()
+    session.execute(delete(Member).where(Member.id == member.id))
+    return files
+
+
+def return_as_new(member: Member, now: datetime) -> None:
+    """They were erased and write again, before the last of it was gone: somebody we do not know yet."""
+    member.created_at, member.forgotten_at = now, None
+
+
+def erase_forgotten(session: Session) -> None:
+    """Erase the addresses of the forgotten whose farewell has an outcome."""
+    rows = OutboxRow.address_id == MemberAddress.id
+    waiting = select(OutboxRow.id).where(rows, OutboxRow.state.in_(UNFINISHED)).exists()
+    gone = select(MemberAddress).join(Member, Member.id == MemberAddress.member_id)
+    for address in session.scalars(gone.where(Member.forgotten_at.is_not(None), ~waiting)).all():
+        session.execute(delete(OutboxRow).where(OutboxRow.address_id == address.id, OutboxRow.broadcast_id.is_(None)))
+        handled = InboxRow.state != InboxState.NEW
+        _anonymise(session, and_(InboxRow.channel == address.channel, InboxRow.user == address.user, handled))
+        session.execute(delete(Member).where(Member.id == address.member_id))
+
+
+def drop_old_words(session: Session, before: datetime) -> list[str]:
+    """Empty what was handled and delete replies that had their outcome before this moment.
+
+    Returns:
+        Stored files that nothing refers to any more, to be removed.
+    """
+    handled = update(InboxRow).where(InboxRow.state != InboxState.NEW, InboxRow.handled_at < before)
+    session.execute(handled.where(InboxRow.payload != {}).values(payload={}))
+    return _delete(session, and_(OutboxRow.broadcast_id.is_(None), OutboxRow.settled_at < before))
+
+
+def _delete(session: Session, which: ColumnElement[bool]) -> list[str]:
+    """Delete these outbox rows; returns the copies of people's data that they carried."""
+    payloads: Sequence[Any] = session.scalars(select(OutboxRow.payload).where(which)).all()
+    session.execute(delete(OutboxRow).where(which), execution_options={"synchronize_session": False})
+    return sorted(set(_copies(payloads)))
+
+
+def _copies(payloads: Iterable[dict[str, Any] | None]) -> Iterable[str]:
+    for payload in payloads:
+        attachment = (payload or {}).get("attachment")
+        if attachment and attachment.get("name") == MY_DATA:
+            yield attachment["file"]
+
+
+def _leave_broadcasts(session: Session, which: ColumnElement[bool], now: datetime) -> None:
+    """What is in flight keeps its state, which the foreman writes by the row's id."""
+    theirs = update(OutboxRow).where(which, OutboxRow.broadcast_id.is_not(None))
+    queued = theirs.where(OutboxRow.state == OutboxState.QUEUED)
+    unheeded = {"synchronize_session": False}
+    session.execute(queued.values(state=OutboxState.SKIPPED, reason="left", settled_at=now), execution_options=unheeded)
+    nobody = {"address_id": None, "member_id": None, "external_id": "", "detail": ""}
+    session.execute(theirs.values(**nobody), execution_options=unheeded)
+
+
+def _anonymise(session: Session, which: ColumnElement[bool]) -> None:
+    """The rows stay, so that a platform that delivers them again is recognised."""
+    session.execute(
+        update(InboxRow).where(which).values(user="", payload={}, error=""),
+        execution_options={"synchronize_session": False},
+    )

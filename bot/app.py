@@ -1,0 +1,201 @@
+"""The composition root: from settings to a running bot, and gracefully back down."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.actions import broadcasts, invitations, owners, reports
+from bot.actions.wording import Wording
+from bot.channels.simulator import COORDINATOR, Phones, simulators
+from bot.channels.telegram import Profile, TelegramChannel
+from bot.core.channel import Channel
+from bot.core.clock import Clock
+from bot.demo import Demo, remembered_offset
+from bot.handlers import commands, descriptions, router, short_descriptions
+from bot.monitoring import Monitoring
+from bot.network_file import load
+from bot.settings import Settings
+from bot.web import application, serve
+from bot.workers.accept import Accept
+from bot.workers.converse import Converse
+from bot.workers.deliver import Foreman
+from scheduler.broadcasts import Broadcasts
+from scheduler.clock import Ticks
+from scheduler.housekeeping import Housekeeping
+from storage import lanes
+from storage.broadcasts import Broadcast
+from storage.database import Database
+from storage.facts import recall, remember
+from storage.files import Files
+from storage.migrating import migrate
+from storage.staff import Role
+
+log = logging.getLogger(__name__)
+
+SENDERS = 64
+"""Sends in flight on one channel: enough for 30 a second at two seconds' latency, or 1,000 a second at 60 ms."""
+
+GRACE = 10
+"""Seconds that sends in flight get to finish on a stop."""
+
+TURNS_AT_ONCE = 3
+"""Converse workers on PostgreSQL; SQLite has one writer, and one worker groups its turns best."""
+
+
+class App:
+    """One network's bot in one process."""
+
+    def __init__(self, settings: Settings) -> None:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        self.settings = settings
+        self.network = load(settings.network)
+        self.database = Database(settings.database)
+        migrate(self.database)
+        self.clock = Clock(self.database.transact(remembered_offset) if settings.demo else timedelta())
+        self.files = Files(settings.data / "files")
+        self._tasks: set[asyncio.Future[None]] = set()
+        self.phones: Phones | None = None
+        self.channels: dict[str, Channel] = {channel.name: channel for channel in self._channels()}
+        wording = Wording(self.network)
+        self.converse = Converse(
+            self.database, self.clock, self.network, router(), self.channels, self.files, self._nudge
+        )
+        self.accept = Accept(self.database, self.clock, self.converse.wake)
+        self.foremen = [
+            Foreman(channel, self.database, self.clock, wording, SENDERS, self._pause)
+            for channel in self.channels.values()
+        ]
+        moving = Broadcasts(self.database, self.clock, self.network, self.channels, self.files, self._nudge)
+        self.ticks = Ticks()
+        self.ticks.every(1, moving.tick)
+        self.ticks.every(30, Housekeeping(self.database, self.clock).tick)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until `stop` is set; then finish what is in flight, write its outcomes, and let go.
+
+        Raises:
+            ChannelStopped: a platform refuses our account.
+            OSError: the port is taken.
+        """
+        async with AsyncExitStack() as stack:
+            stack.callback(self.database.close)
+            await self.database.run(lambda session: lanes.start_anew(session, list(self.channels)))
+            monitoring = Monitoring(self.database)
+            web = application(list(self.channels.values()), monitoring.health, monitoring.metrics, self.files)
+            runner = await serve(web, self.settings.host, self.settings.port)
+            stack.push_async_callback(runner.cleanup)
+            for channel in self.channels.values():
+                stack.push_async_callback(channel.stop)
+            foremen = [asyncio.create_task(foreman.run()) for foreman in self.foremen]
+            stack.push_async_callback(self._finish, foremen)
+            turns = 1 if self.database.is_sqlite else TURNS_AT_ONCE
+            conversing = [asyncio.create_task(self.converse.run()) for _ in range(turns)]
+            stack.push_async_callback(_cancel, conversing)
+            self.ticks.start()
+            stack.callback(self.ticks.stop)
+            for channel in self.channels.values():
+                await channel.start(self.accept)
+            await self._welcome_owner()
+            waiting = asyncio.create_task(stop.wait())
+            await asyncio.wait([waiting, *foremen, *conversing], return_when=asyncio.FIRST_COMPLETED)
+            await _cancel([waiting])
+
+    def invite_owner(self) -> str:
+        """A one-time link that makes whoever opens it an owner."""
+        lasts = timedelta(hours=self.settings.owner_link_hours)
+        return self.database.transact(
+            lambda session: invitations.invite(session, Role.OWNER, (), None, self.clock.now(), lasts)
+        )
+
+    def _channels(self) -> list[Channel]:
+        channels: list[Channel] = []
+        settings = self.settings
+        if settings.telegram_token:
+            channels.append(
+                TelegramChannel(
+                    settings.telegram_token.reveal(),
+                    files=self.files,
+                    api_url=settings.telegram_api_url,
+                    public_url=settings.public_url,
+                    webhook_secret=self.database.transact(_webhook_secret),
+                    rate=settings.telegram_rate,
+                    profile=Profile(commands(), descriptions(self.network), short_descriptions(self.network)),
+                    on_stopped=self._stopped("telegram"),
+                )
+            )
+        if settings.demo:
+            demo = Demo(self.database, self.clock, self.network, self._nudge)
+            self.phones = Phones(settings.data / "demo", self.clock.now)
+            channels += simulators(self.phones, demo, self.files, commands(), settings.demo_rate)
+        return channels
+
+    def _nudge(self) -> None:
+        """Something was queued."""
+        for foreman in self.foremen:
+            foreman.wake.nudge()
+
+    async def _welcome_owner(self) -> None:
+        """As long as nobody owns the network, offer the one-time link: in the terminal, and on the first demo phone."""
+        if not await self.database.read(invitations.needs_owner):
+            return
+        token = await asyncio.to_thread(self.invite_owner)
+        if self.phones is not None:
+            self.phones.suggest(COORDINATOR, f"/start {token}")
+        for channel in self.channels.values():
+            print(f"Become the owner ({channel.label}): {channel.link(token)}")  # noqa: T201 - never into a log
+
+    async def _pause(self, broadcast_id: int, reason: str) -> None:
+        """The circuit breaker: the platform refuses what is sent, not whom it is sent to."""
+
+        def pause(session: Session) -> None:
+            now = self.clock.now()
+            if broadcasts.pause(session, broadcast_id, None, reason, now):
+                reports.tell_paused(session, session.get_one(Broadcast, broadcast_id), self.channels, now)
+
+        await self.database.run(pause)
+        self._nudge()
+
+    def _stopped(self, channel: str) -> Callable[[str], None]:
+        """What to do when a platform refuses our account later on: send nothing more there, and tell the owners."""
+
+        def stop(sentence: str) -> None:
+            log.error("%s is stopped: %s", channel, sentence)
+
+            def write(session: Session) -> None:
+                lanes.stop(session, channel, sentence)
+                owners.tell_stopped(session, channel, sentence, self.clock.now())
+
+            self._tasks.add(task := asyncio.ensure_future(self.database.run(write)))
+            task.add_done_callback(self._tasks.discard)
+
+        return stop
+
+    async def _finish(self, foremen: Sequence[asyncio.Task[None]]) -> None:
+        for foreman in self.foremen:
+            foreman.stop()
+        _done, late = await asyncio.wait(foremen, timeout=GRACE)
+        await _cancel(late)
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    tasks = list(tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _webhook_secret(session: Session) -> str:
+    """Telegram's proof that it is Telegram; the same for every process and start."""
+    known = recall(session, "telegram.webhook")
+    if not known:
+        known = {"secret": secrets.token_urlsafe(32)}
+        remember(session, "telegram.webhook", known)
+    return str(known["secret"])

@@ -1,0 +1,156 @@
+"""Following what was sent: the list, each one's numbers, pausing and cancelling it, and its report as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from bot.actions import broadcasts, report_file, reports, rights
+from bot.actions.menu import typed
+from bot.actions.newsletters import title
+from bot.core.i18n import N_, _, ngettext
+from bot.core.locale import moment_words, number, short_date
+from bot.core.messages import Attachment, Option
+from bot.core.router import Router
+from bot.handlers.admin.drafts import number_of
+from bot.turn import Turn
+from storage.broadcasts import Broadcast, BroadcastState, recent_broadcasts
+from storage.delivery import tally
+from storage.newsletters import Newsletter
+from storage.outbox import UNFINISHED
+from storage.staff import record
+
+router = Router()
+
+LISTED: Final = 8
+_LOOKED_AT: Final = 200
+"""Of the newest broadcasts, how many are looked through for a focal point's own."""
+
+_STATES: Final = {
+    BroadcastState.HELD: N_("waiting for approval"),
+    BroadcastState.SCHEDULED: N_("planned"),
+    BroadcastState.SENDING: N_("on its way"),
+    BroadcastState.PAUSED: N_("paused"),
+    BroadcastState.DONE: N_("sent"),
+    BroadcastState.CANCELLED: N_("cancelled"),
+}
+
+Step = Callable[[Session, int, int | None, datetime], bool]
+
+_STEPS: Final[dict[str, Step]] = {
+    "pause": lambda session, broadcast, actor, now: broadcasts.pause(session, broadcast, actor, "", now),
+    "resume": broadcasts.resume,
+    "cancel_now": broadcasts.cancel,
+}
+
+
+@router.command("broadcasts", words=[N_("Broadcasts")], allowed=rights.writes)
+def recent(turn: Turn) -> None:
+    found = [
+        broadcast
+        for broadcast in recent_broadcasts(turn.session, _LOOKED_AT)
+        if rights.may_follow(turn.session, turn.member, broadcast)
+    ][:LISTED]
+    if not found:
+        turn.say(
+            _("Nothing was sent yet. Write {command} to begin.").format(command=typed("newsletter", turn.capabilities))
+        )
+        return
+    turn.say(_("What was sent, the newest first:"), [_listed(turn, broadcast) for broadcast in found])
+
+
+@router.button("broadcasts", allowed=rights.writes)
+def recent_again(turn: Turn, *_rest: str) -> None:
+    recent(turn)
+
+
+@router.button("broadcast", allowed=rights.writes)
+def follow(turn: Turn, key: str = "", step: str = "", *_rest: str) -> None:
+    """Show one, or do something with it first."""
+    broadcast = _find(turn, key)
+    if broadcast is None:
+        return
+    if step == "cancel":
+        _ask_cancel(turn, broadcast)
+        return
+    if step == "file":
+        _send_file(turn, broadcast)
+        return
+    if step in _STEPS and not _STEPS[step](turn.session, broadcast.id, turn.member.id, turn.now):
+        turn.preface(_("It is too late for that."))
+    _show(turn, broadcast)
+
+
+def _find(turn: Turn, key: str) -> Broadcast | None:
+    broadcast = turn.session.get(Broadcast, number_of(key))
+    if broadcast is not None and rights.may_follow(turn.session, turn.member, broadcast):
+        return broadcast
+    turn.say(
+        _("I do not find this newsletter among yours. Write {command} to see them.").format(
+            command=typed("broadcasts", turn.capabilities)
+        )
+    )
+    return None
+
+
+def _listed(turn: Turn, broadcast: Broadcast) -> Option:
+    day = short_date((broadcast.fired_at or broadcast.created_at).astimezone(turn.network.zone).date())
+    state = _(_STATES[BroadcastState(broadcast.state)])
+    newsletter = turn.session.get_one(Newsletter, broadcast.newsletter_id)
+    return Option(f"broadcast:{broadcast.id}", f"{day}, {state.unescape()}: {title(newsletter)}")
+
+
+def _show(turn: Turn, broadcast: Broadcast) -> None:
+    counted = tally(turn.session, broadcast.id)
+    lines = [reports.progress_text(turn.session, broadcast, counted, turn.now)]
+    if broadcast.fired_at:
+        begun = moment_words(broadcast.fired_at, turn.network.zone)
+        lines.append(_("It began on {moment}.").format(moment=begun))
+    turn.say(
+        Markup("\n").join(lines),
+        [
+            *reports.steering(broadcast),
+            Option(f"broadcast:{broadcast.id}:file", _("Report as a file").unescape()),
+            Option("broadcasts", _("All newsletters").unescape()),
+        ],
+        edit=_from_menu(turn),
+    )
+
+
+def _ask_cancel(turn: Turn, broadcast: Broadcast) -> None:
+    if broadcast.state in {BroadcastState.DONE, BroadcastState.CANCELLED}:
+        turn.preface(_("It is too late for that."))
+        _show(turn, broadcast)
+        return
+    waiting = sum(each.rows for each in tally(turn.session, broadcast.id) if each.state in UNFINISHED)
+    sure = ngettext(
+        "Cancel it? {n} member who is still waiting for it will not get it.",
+        "Cancel it? {n} members who are still waiting for it will not get it.",
+        waiting,
+    )
+    turn.say(
+        sure.format(n=number(waiting)),
+        [
+            Option(f"broadcast:{broadcast.id}:cancel_now", _("Yes, cancel it").unescape()),
+            Option(f"broadcast:{broadcast.id}", _("No, let it be").unescape()),
+        ],
+        edit=_from_menu(turn),
+    )
+
+
+def _from_menu(turn: Turn) -> bool:
+    """Whether a menu was tapped, and not the progress card, which must stay what it is."""
+    return turn.inbound.tap[:1].isdecimal()
+
+
+def _send_file(turn: Turn, broadcast: Broadcast) -> None:
+    file = report_file.write(turn.session, broadcast, turn.network, turn.channels, turn.files)
+    record(turn.session, turn.now, turn.member.id, "broadcast.file", broadcast=broadcast.id)
+    turn.say(
+        _("Every member it went to, and what became of it. Please keep the names to yourself."),
+        attachment=Attachment("document", file, f"report-{broadcast.id}.csv", "text/csv"),
+    )

@@ -1,0 +1,126 @@
+"""The card of a draft: what is written, who gets it, what is still missing, and what can be done next."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from bot.actions import newsletters, rights
+from bot.actions.menu import typed
+from bot.actions.newsletters import Plan
+from bot.core.i18n import _
+from bot.core.locale import language_name, own_name
+from bot.core.messages import Option
+from bot.core.richtext import plain
+from bot.core.router import Router
+from bot.handlers.admin import reach
+from bot.turn import Turn
+from storage.newsletters import Newsletter
+
+router = Router()
+
+BEGINNING = 300
+"""Of the text, what the card shows, in characters."""
+
+
+def find(turn: Turn, draft: object) -> Plan | None:
+    """The draft as it would be sent now; when it is not this person's to change any more, says so and returns None.
+
+    The row stays locked until the end of the turn, so that two people cannot send one draft.
+    """
+    found = turn.session.get(Newsletter, number_of(draft), with_for_update=True, populate_existing=True)
+    if found is None:
+        turn.say(
+            _("This draft is not there any more. Write {command} to begin another.").format(
+                command=typed("newsletter", turn.capabilities)
+            )
+        )
+    elif not rights.may_edit(turn.session, turn.member, found):
+        turn.say(
+            _("This newsletter is somebody else’s. Write {command} to write one of your own.").format(
+                command=typed("newsletter", turn.capabilities)
+            )
+        )
+    elif sent := newsletters.broadcast_of(turn.session, found.id):
+        follow = Option(f"broadcast:{sent.id}", _("See how it went").unescape())
+        turn.say(_("This newsletter was sent already. It does not go out a second time."), [follow])
+    else:
+        return newsletters.plan(turn.session, found, turn.member, turn.network)
+    return None
+
+
+def number_of(argument: object) -> int:
+    """The id in a button, or 0 for what can be none: buttons come from outside."""
+    text = str(argument)
+    return int(text) if text.isdecimal() and len(text) < 16 else 0  # noqa: PLR2004 - far below 64 bits
+
+
+@router.button("draft", allowed=rights.writes)
+def open_draft(turn: Turn, draft: str = "", *_rest: str) -> None:
+    plan = find(turn, draft)
+    if plan is not None:
+        show(turn, plan, edit=True)
+
+
+def show(turn: Turn, plan: Plan, *, edit: bool = False) -> None:
+    """Show the card, with what must be known before it is sent."""
+    newsletter = plan.newsletter
+    overlong = newsletters.overlong(plan, turn.network, turn.channels.values())
+    heavy = newsletters.too_heavy(plan, turn.channels)
+    paragraphs = [
+        Markup("<b>{}</b>\n{}").format(_("Your newsletter, not sent yet"), _beginning(newsletter)),
+        _languages(turn, newsletter),
+        Markup("<b>{}</b>\n{}").format(_("It goes to"), reach.audience_words(turn, plan.audience)),
+        reach.count_words(turn, plan),
+        Markup("\n").join([*reach.substitute_words(plan), *reach.overlong_words(overlong), *reach.heavy_words(heavy)]),
+    ]
+    turn.say(Markup("\n\n").join(part for part in paragraphs if part), _options(turn, newsletter), edit=edit)
+
+
+def _beginning(newsletter: Newsletter) -> Markup:
+    text = plain(newsletter.texts.get(newsletter.source, ""))
+    lines = [text if len(text) <= BEGINNING else text[:BEGINNING].rstrip() + "…"] if text else []
+    if newsletter.attachment:
+        name = newsletter.attachment.get("name") or _kind(newsletter.attachment["kind"])
+        lines.append(f"📎 {name}")
+    return Markup("\n").join(lines)
+
+
+def _kind(kind: str) -> Markup:
+    return _("photo") if kind == "photo" else _("document")
+
+
+def _languages(turn: Turn, newsletter: Newsletter) -> Markup:
+    if not newsletter.texts:
+        return _("The text is missing. Please add it.")
+    here = [language_name(language) for language in turn.network.languages if language in newsletter.texts]
+    missing = [language_name(language) for language in turn.network.languages if language not in newsletter.texts]
+    lines = [_("Written in: {languages}").format(languages=", ".join(here))]
+    if missing:
+        lines.append(_("Not written in: {languages}").format(languages=", ".join(missing)))
+    return Markup("\n").join(lines)
+
+
+def _options(turn: Turn, newsletter: Newsletter) -> list[Option]:
+    key = newsletter.id
+    texts = [
+        Option(f"draft_text:{key}:{language}", _text_label(language, newsletter)) for language in turn.network.languages
+    ]
+    file = (
+        [Option(f"draft_unfile:{key}", _("Remove the file").unescape())]
+        if newsletter.attachment
+        else [Option(f"draft_file:{key}", _("Add a photo or document").unescape())]
+    )
+    return [
+        *texts,
+        *file,
+        Option(f"audience:{key}", _("Who gets it").unescape()),
+        Option(f"preview:{key}", _("Preview").unescape()),
+        Option(f"try_out:{key}", _("Send a test to me").unescape()),
+        Option(f"send:{key}", _("Send").unescape()),
+        Option(f"draft_delete:{key}", _("Delete the draft").unescape()),
+    ]
+
+
+def _text_label(language: str, newsletter: Newsletter) -> str:
+    label = _("Change: {language}") if language in newsletter.texts else _("Add: {language}")
+    return label.format(language=own_name(language)).unescape()

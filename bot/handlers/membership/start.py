@@ -1,0 +1,114 @@
+"""/start: the language, what this is and what is kept, consent; or, for whoever is known already, welcome back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from bot.actions import invitations, members, retention
+from bot.actions.menu import in_every_language, main_menu, typed, word_of
+from bot.actions.rights import is_staff, role_name
+from bot.core.fields import Confirm
+from bot.core.form import Form
+from bot.core.i18n import N_, _, current
+from bot.core.router import Router
+from bot.handlers.membership.questions import SpokenLanguage, languages, which_language
+from bot.handlers.membership.registration import registration
+from bot.turn import Turn
+
+router = Router()
+
+
+def what_is_kept(turn: Turn, _answers: Any) -> Markup:  # noqa: ANN401 - the form's
+    network = turn.network
+    return Markup("\n\n").join(
+        (
+            Markup("<b>{}</b>").format(network.name[current()]),
+            Markup("{}").format(network.about[current()]),
+            _("It is run by: {coordinator}.").format(coordinator=network.coordinator[current()]),
+            _(
+                "If you join, we keep your answers and write to you about the topics you choose. Only those who run "
+                "the network see them. At any time you can read all of it ({mydata}), stop our messages ({stop}) or "
+                "have everything erased ({forget})."
+            ).format(**{name: typed(name, turn.capabilities) for name in ("mydata", "stop", "forget")}),
+            _("Do you agree?"),
+        )
+    )
+
+
+welcome: Final = Form(
+    "welcome",
+    SpokenLanguage("language", which_language, choices=languages, suggested=lambda turn, _answers: turn.language),
+    Confirm("consent", what_is_kept, yes=N_("Yes, I agree"), no=N_("No")),
+    review=False,
+)
+
+
+def _is_token(_turn: Turn, rest: str) -> bool:
+    """An invitation comes as "START <token>" where there are no commands."""
+    return re.fullmatch(r"[\w-]{20,64}", rest, re.ASCII) is not None
+
+
+@router.command("start", words=(word_of("start"), N_("Join")))
+def start(turn: Turn) -> None:
+    if turn.payload:
+        _open_invitation(turn)
+    if members.come_back(turn.member):
+        turn.preface(_("Welcome back. We may write to you again."))
+    begin(turn)
+
+
+@router.words(*in_every_language(N_("START"), "START", "BAŞLA", "СТАРТ"), rest=_is_token)
+@router.button("start")
+def start_again(turn: Turn) -> None:
+    start(turn)
+
+
+@router.command("hello", words=(N_("Hello"), N_("Good afternoon")))
+@router.button("register")
+def begin(turn: Turn) -> None:
+    """Go on with whatever is missing."""
+    if turn.member.consented_at is None:
+        turn.ask(welcome)
+    elif not turn.member.registered:
+        turn.ask(registration)
+    else:
+        hello = _("Hello, {name}. What would you like to do?").format(name=turn.member.name)
+        turn.say(hello, main_menu(turn.session, turn.member))
+
+
+@router.completed(welcome)
+def decide(turn: Turn, answers: dict[str, Any]) -> None:
+    if answers["consent"]:
+        members.consent(turn.member, turn.now)
+        turn.preface(_("Thank you. A few short questions now; you can change every answer later."))
+        turn.ask(registration)
+    else:
+        decline(turn)
+
+
+@router.cancelled(welcome)
+def decline(turn: Turn) -> None:
+    """Nothing is kept of somebody who does not agree, except of staff, whose role somebody gave them."""
+    turn.say(
+        _(
+            "That is all right. We keep nothing about you and will not write to you. You can still read about our "
+            "topics: {topics}. If you change your mind, write {start}: you are always welcome."
+        ).format(**{name: typed(name, turn.capabilities) for name in ("topics", "start")})
+    )
+    if not is_staff(turn):
+        retention.forget(turn.session, turn.address, turn.inbound.external_id, turn.now)
+
+
+def _open_invitation(turn: Turn) -> None:
+    invitation = invitations.redeem(turn.session, turn.payload, turn.member, turn.now)
+    if invitation is None:
+        turn.preface(_("This link is no longer good: it was used already, or it is too old. Please ask the person who "
+                       "sent it to you for a new one."))  # fmt: skip
+        return
+    turn.preface(_("Your role here is now: {role}.").format(role=role_name(invitation.role)))
+    names = [topic.labels[current()] for topic in turn.network.topics if topic.key in invitation.topics]
+    if names:
+        turn.preface(_("Your topics: {topics}.").format(topics=", ".join(names)))

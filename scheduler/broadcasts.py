@@ -1,0 +1,93 @@
+"""The broadcasts' tick: write the rows of those that fired, keep their cards up to date, close those that are over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from bot.actions import broadcasts, report_file, reports
+from bot.core.channel import Channel
+from bot.core.clock import Clock
+from bot.network import Network
+from storage.broadcasts import Broadcast, BroadcastState, open_broadcasts
+from storage.database import Database
+from storage.delivery import Tally, tally
+from storage.files import Files
+from storage.outbox import UNFINISHED
+
+CARD: Final = timedelta(seconds=3)
+"""How often a progress card changes: Telegram shows an edit a second at most, and people read no faster."""
+
+
+class _Look(NamedTuple):
+    """What was counted, what the count took, and the report's file once nothing is left to send."""
+
+    counted: list[Tally]
+    took: timedelta
+    file: str
+
+
+class Broadcasts:
+    """Moves broadcasts along; everything it needs to know stands in the tables."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        network: Network,
+        channels: Mapping[str, Channel],
+        files: Files,
+        deliver: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._network = network
+        self._channels = channels
+        self._files = files
+        self._deliver = deliver
+
+    async def tick(self) -> None:
+        for broadcast_id in await self._database.read(_open):
+            while await self._database.run(self._advance(broadcast_id)):
+                self._deliver()
+            await self._close_or_show(broadcast_id)
+
+    def _advance(self, broadcast_id: int) -> Callable[[Session], bool]:
+        return lambda session: broadcasts.advance(session, broadcast_id, self._clock.now())
+
+    async def _close_or_show(self, broadcast_id: int) -> None:
+        """Count and write the file on a reader's thread, so that a large broadcast delays nobody."""
+        look = await self._database.read(lambda session: self._look(session, broadcast_id))
+
+        def show(session: Session) -> bool:
+            now = self._clock.now()
+            over = bool(look.file) and broadcasts.finish(session, broadcast_id, now)
+            broadcast = session.get_one(Broadcast, broadcast_id)
+            due = broadcast.carded_at is None or now - broadcast.carded_at >= max(CARD, 20 * look.took)
+            if over:
+                reports.announce(session, broadcast, self._channels, look.file, now)
+            elif due and broadcast.state != BroadcastState.CANCELLED:
+                reports.show_progress(session, broadcast, look.counted, self._channels, now)
+            return over or due
+
+        if await self._database.run(show):
+            self._deliver()
+
+    def _look(self, session: Session, broadcast_id: int) -> _Look:
+        started = time.monotonic()
+        counted = tally(session, broadcast_id)
+        took = timedelta(seconds=time.monotonic() - started)
+        broadcast = session.get_one(Broadcast, broadcast_id)
+        sent = broadcast.state == BroadcastState.SENDING and broadcast.fanned_at is not None
+        over = sent or broadcast.state == BroadcastState.CANCELLED
+        if not over or any(each.state in UNFINISHED for each in counted):
+            return _Look(counted, took, "")
+        return _Look(counted, took, report_file.write(session, broadcast, self._network, self._channels, self._files))
+
+
+def _open(session: Session) -> list[int]:
+    return [one.id for one in open_broadcasts(session)]
