@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
@@ -93,8 +94,9 @@ class Converse:
                 self._turn(session, row)
                 row.state = InboxState.HANDLED
                 row.handled_at = self._clock.now()
-        except Exception as error:
-            log.exception("inbox row %s failed", row.id)
+        except Exception as error:  # noqa: BLE001 - whatever our bug is, the next message is handled
+            kind, places = type(error).__name__, _places(error)
+            log.error("inbox row %s failed with %s at\n%s", row.id, kind, places)  # noqa: TRY400 - see _places
             session.refresh(row)
             row.attempts += 1
             row.error = f"{type(error).__name__}: {error}"[:2000]
@@ -162,3 +164,8 @@ class Converse:
                 for number, outbound in enumerate(said)
             ],
         )
+
+
+def _places(error: Exception) -> str:
+    """Where it went wrong, without the error's own words: they may hold what somebody wrote, and belong in no log."""
+    return "".join(traceback.format_tb(error.__traceback__))
