@@ -61,9 +61,7 @@ def test_the_rows_written_are_the_members_who_match(
     assert sum(part.members for part in counted) == len(expected)
 
 
-def test_the_count_is_by_channel_and_language_and_tells_who_cannot_be_reached(
-    database: Database, clock: Clock
-) -> None:
+def test_the_count_is_by_channel_and_language_and_tells_who_cannot_be_reached(database: Database, clock: Clock) -> None:
     database.transact(lambda session: people(session, clock))
     assert database.transact(lambda session: count(session, Audience())) == [
         Part("telegram", "en", 2, 1),

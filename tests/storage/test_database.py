@@ -1,0 +1,97 @@
+"""Transactions in database threads: whole or not at all, and a failing one takes nobody with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from storage.database import GROUP, Database
+from storage.facts import Fact, recall, remember
+
+
+def facts(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Fact)) or 0
+
+
+async def test_what_was_written_is_there_for_everybody_after_the_call_returns(database: Database) -> None:
+    await database.run(lambda session: remember(session, "key", {"a": 1}))
+    assert await database.read(lambda session: recall(session, "key")) == {"a": 1}
+
+
+async def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
+    def fail(session: Session) -> None:
+        remember(session, "key", {})
+        session.flush()
+        raise LookupError("ours")
+
+    with pytest.raises(LookupError, match="ours"):
+        await database.run(fail)
+    assert await database.read(facts) == 0
+
+
+async def test_of_many_at_once_the_failing_ones_fail_alone(database: Database) -> None:
+    def work(number: int) -> Callable[[Session], int]:
+        def transaction(session: Session) -> int:
+            session.add(Fact(key=f"key {number % 40}", value={}))
+            session.flush()
+            if number % 7 == 0:
+                raise LookupError(number)
+            return number
+
+        return transaction
+
+    results = await asyncio.gather(*(database.run(work(number)) for number in range(40)), return_exceptions=True)
+    failed = [number for number, result in enumerate(results) if isinstance(result, LookupError)]
+    assert failed == list(range(0, 40, 7))
+    assert [result for result in results if not isinstance(result, LookupError)] == [
+        number for number in range(40) if number % 7
+    ]
+    assert await database.read(facts) == 40 - len(failed)
+
+
+async def test_an_error_of_the_database_is_raised_to_the_one_who_caused_it(database: Database) -> None:
+    def write(session: Session) -> None:
+        session.execute(text("INSERT INTO facts (key, value) VALUES ('one', '{}')"))
+
+    outcomes = await asyncio.gather(database.run(write), database.run(write), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes if outcome is not None] == [IntegrityError]
+    assert await database.read(facts) == 1
+
+
+async def test_a_reader_never_waits_for_the_writer(database: Database) -> None:
+    started, done = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow(session: Session) -> None:
+        remember(session, "slow", {})
+        session.flush()
+        loop.call_soon_threadsafe(started.set)
+        asyncio.run_coroutine_threadsafe(done.wait(), loop).result(5)
+
+    writing = asyncio.create_task(database.run(slow))
+    await started.wait()
+    assert await database.read(facts) == 0
+    done.set()
+    await writing
+    assert await database.read(facts) == 1
+
+
+async def test_a_group_is_bounded(database: Database) -> None:
+    order: list[int] = []
+    await asyncio.gather(*(database.run(lambda _session, n=n: order.append(n)) for n in range(GROUP * 3)))
+    assert sorted(order) == list(range(GROUP * 3))
+
+
+async def test_an_error_does_not_repeat_the_parameters(database: Database) -> None:
+    def twice(session: Session) -> None:
+        for _again in range(2):
+            session.execute(text("INSERT INTO facts (key, value) VALUES (:key, '{}')"), {"key": "+994501234567"})
+
+    with pytest.raises(IntegrityError) as raised:
+        await database.run(twice)
+    assert str(raised.value).count("SQL parameters hidden") == 1
