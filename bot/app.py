@@ -76,7 +76,9 @@ class App:
         moving = Broadcasts(self.database, self.clock, self.network, self.channels, self.files, self._nudge)
         self.ticks = Ticks()
         self.ticks.every(1, moving.tick)
-        self.ticks.every(30, Housekeeping(self.database, self.clock).tick)
+        keeping = Housekeeping(self.database, self.clock, self.files)
+        self.ticks.every(30, keeping.erase)
+        self.ticks.every(3600, keeping.clean)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set; then finish what is in flight, write its outcomes, and let go.

@@ -15,20 +15,18 @@ from bot.core.clock import Clock
 from bot.network import Network
 from storage.broadcasts import Broadcast, BroadcastState, open_broadcasts
 from storage.database import Database
-from storage.delivery import Tally, tally
+from storage.delivery import Tally, tally, unfinished
 from storage.files import Files
-from storage.outbox import UNFINISHED
 
 CARD: Final = timedelta(seconds=3)
 """How often a progress card changes: Telegram shows an edit a second at most, and people read no faster."""
 
 
 class _Look(NamedTuple):
-    """What was counted, what the count took, and the report's file once nothing is left to send."""
+    """What is to be shown: the counts of one that runs, or the report's file once nothing is left to send."""
 
     counted: list[Tally]
-    took: timedelta
-    file: str
+    file: str = ""
 
 
 class Broadcasts:
@@ -49,6 +47,7 @@ class Broadcasts:
         self._channels = channels
         self._files = files
         self._deliver = deliver
+        self._rests: dict[int, timedelta] = {}
 
     async def tick(self) -> None:
         for broadcast_id in await self._database.read(_open):
@@ -62,31 +61,35 @@ class Broadcasts:
     async def _close_or_show(self, broadcast_id: int) -> None:
         """Count and write the file on a reader's thread, so that a large broadcast delays nobody."""
         look = await self._database.read(lambda session: self._look(session, broadcast_id))
+        if look is None:
+            return
 
-        def show(session: Session) -> bool:
+        def show(session: Session) -> None:
             now = self._clock.now()
-            over = bool(look.file) and broadcasts.finish(session, broadcast_id, now)
             broadcast = session.get_one(Broadcast, broadcast_id)
-            due = broadcast.carded_at is None or now - broadcast.carded_at >= max(CARD, 20 * look.took)
-            if over:
-                reports.announce(session, broadcast, self._channels, look.file, now)
-            elif due and broadcast.state != BroadcastState.CANCELLED:
+            if not look.file:
                 reports.show_progress(session, broadcast, look.counted, self._channels, now)
-            return over or due
+            elif broadcasts.finish(session, broadcast_id, now):
+                reports.announce(session, broadcast, self._channels, look.file, now)
 
-        if await self._database.run(show):
-            self._deliver()
+        await self._database.run(show)
+        self._deliver()
 
-    def _look(self, session: Session, broadcast_id: int) -> _Look:
-        started = time.monotonic()
-        counted = tally(session, broadcast_id)
-        took = timedelta(seconds=time.monotonic() - started)
+    def _look(self, session: Session, broadcast_id: int) -> _Look | None:
+        """None while there is nothing new to show. Counting never takes more than a twentieth of the time."""
         broadcast = session.get_one(Broadcast, broadcast_id)
         sent = broadcast.state == BroadcastState.SENDING and broadcast.fanned_at is not None
-        over = sent or broadcast.state == BroadcastState.CANCELLED
-        if not over or any(each.state in UNFINISHED for each in counted):
-            return _Look(counted, took, "")
-        return _Look(counted, took, report_file.write(session, broadcast, self._network, self._channels, self._files))
+        cancelled = broadcast.state == BroadcastState.CANCELLED
+        if (sent or cancelled) and not unfinished(session, broadcast_id):
+            self._rests.pop(broadcast_id, None)
+            return _Look([], report_file.write(session, broadcast, self._network, self._channels, self._files))
+        rest = self._rests.get(broadcast_id, CARD)
+        if cancelled or (broadcast.carded_at is not None and self._clock.now() - broadcast.carded_at < rest):
+            return None
+        started = time.monotonic()
+        counted = tally(session, broadcast_id)
+        self._rests[broadcast_id] = max(CARD, timedelta(seconds=20 * (time.monotonic() - started)))
+        return _Look(counted)
 
 
 def _open(session: Session) -> list[int]:

@@ -165,7 +165,7 @@ def _sqlite_engine(url: Any, begin: str) -> Engine:  # noqa: ANN401 - sqlalchemy
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "cache_size=-8000",
+            "cache_size=-4000",
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")

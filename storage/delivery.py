@@ -144,14 +144,25 @@ def settle(session: Session, outcomes: Sequence[Outcome], token: str, now: datet
 def doubt(session: Session, row_id: int, token: str, detail: str, hold: datetime, now: datetime) -> None:
     """It left and no answer came: send it once more, and after that leave it in doubt."""
     mine = (OutboxRow.id == row_id, OutboxRow.token == token, OutboxRow.state == OutboxState.SENDING)
-    _doubt(session, mine, detail, hold, now)
+    last = update(OutboxRow).where(*mine, OutboxRow.doubts > 0)
+    again = update(OutboxRow).where(*mine, OutboxRow.doubts == 0)
+    unsettled = {"detail": detail, "doubts": OutboxRow.doubts + 1}
+    session.execute(last.values(state=OutboxState.DOUBT, settled_at=now, **unsettled))
+    session.execute(again.values(state=OutboxState.QUEUED, token="", not_before=hold, **unsettled))
 
 
-def recover(session: Session, channel: str, token: str, now: datetime) -> int:
-    """Rows that a foreman who is gone left in `sending`; they may have been sent. Returns how many."""
+def recover(session: Session, channel: str, token: str) -> int:
+    """Rows that a foreman who is gone left in `sending`: all are sent again, however often that happened before.
+
+    Most of them had not left. To give one up after its second death would lose it when neither time it had.
+    """
     sending = OutboxRow.state == OutboxState.SENDING
-    abandoned = (_UNFINISHED, OutboxRow.channel == channel, sending, OutboxRow.token != token)
-    return _doubt(session, abandoned, "found sending at start", None, now)
+    abandoned = update(OutboxRow).where(_UNFINISHED, OutboxRow.channel == channel, sending, OutboxRow.token != token)
+    found = {"detail": "found sending at start", "doubts": OutboxRow.doubts + 1, "token": "", "not_before": None}
+    taken = session.execute(
+        abandoned.values(state=OutboxState.QUEUED, **found), execution_options={"synchronize_session": False}
+    )
+    return taken.rowcount  # type: ignore[attr-defined,no-any-return]  # a CursorResult, for an UPDATE
 
 
 def unfinished(session: Session, broadcast_id: int) -> bool:
@@ -224,20 +235,6 @@ def _postpone(session: Session, one: Outcome, token: str) -> None:
     if one.hold is not None:
         address = update(MemberAddress).where(MemberAddress.id == _address_of(session, one.id))
         session.execute(address.values(held_until=one.hold))
-
-
-def _doubt(session: Session, which: tuple[Any, ...], detail: str, hold: datetime | None, now: datetime) -> int:
-    again = update(OutboxRow).where(*which, OutboxRow.doubts == 0)
-    once = session.execute(
-        again.values(state=OutboxState.QUEUED, doubts=1, token="", detail=detail, not_before=hold),
-        execution_options={"synchronize_session": False},
-    )
-    last = update(OutboxRow).where(*which, OutboxRow.doubts > 0)
-    twice = session.execute(
-        last.values(state=OutboxState.DOUBT, doubts=OutboxRow.doubts + 1, detail=detail, settled_at=now),
-        execution_options={"synchronize_session": False},
-    )
-    return once.rowcount + twice.rowcount  # type: ignore[attr-defined,no-any-return]  # CursorResults, for UPDATEs
 
 
 def _address_of(session: Session, row_id: int) -> int | None:

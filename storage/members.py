@@ -26,6 +26,7 @@ class Member(Base):
     """
 
     __tablename__ = "members"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's; an erased member's id is never given again
 
     id: Mapped[int] = mapped_column(primary_key=True)
     language: Mapped[str] = mapped_column(String(8), default="en")
@@ -61,7 +62,7 @@ class MemberAddress(Base):
     """
 
     __tablename__ = "addresses"
-    __table_args__ = (UniqueConstraint("channel", "user"),)
+    __table_args__ = (UniqueConstraint("channel", "user"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(32))

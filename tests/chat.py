@@ -23,6 +23,7 @@ from bot.core.router import Router
 from bot.network import Network
 from bot.workers.accept import Accept
 from bot.workers.converse import Converse
+from scheduler.broadcasts import Broadcasts
 from storage.broadcasts import BroadcastState, in_state
 from storage.database import Database
 from storage.delivery import Outcome, claim, external_id_of, settle
@@ -68,6 +69,7 @@ class Chat:
         self.files = files
         shapes = {shape.channel: _Phone(shape.channel, shape.label, shape.capabilities) for shape in SHAPES.values()}
         self.converse = Converse(database, clock, network, router, shapes, files, lambda: None)  # type: ignore[arg-type]  # reads names and capabilities only
+        self.broadcasts = Broadcasts(database, clock, network, shapes, files, lambda: None)  # type: ignore[arg-type]  # as above
         self.accept = Accept(database, clock, self.converse.wake)
         self.wording = Wording(network)
         self.people: dict[tuple[str, str], Person] = {}
@@ -83,6 +85,11 @@ class Chat:
         """Handle everything that came in and deliver everything that is queued, broadcasts too, until all is quiet."""
         while await self.database.run(self.converse.handle_next) or await self._deliver():
             pass
+
+    async def tick(self) -> None:
+        """The scheduler looks after the broadcasts (rows, cards, reports), and what that brings is delivered."""
+        await self.broadcasts.tick()
+        await self.settle()
 
     async def _deliver(self) -> bool:
         delivered = False

@@ -34,7 +34,7 @@ _MISSED: Final = (OutboxState.REFUSED, OutboxState.SKIPPED, OutboxState.DOUBT)
 _HEADINGS: Final = {
     BroadcastState.SENDING: N_("On its way: “{title}”"),
     BroadcastState.PAUSED: N_("Paused: “{title}”"),
-    BroadcastState.DONE: N_("Sent: “{title}”"),
+    BroadcastState.DONE: N_("Finished: “{title}”"),
     BroadcastState.CANCELLED: N_("Cancelled: “{title}”"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +16,19 @@ from storage.outbox import UNFINISHED, OutboxRow, OutboxState
 
 MY_DATA: Final = "my-data.json"
 """Name of the file that holds a copy of somebody's data, and goes when its message goes."""
+
+SLICE: Final = 1_000
+"""Rows deleted in one transaction, so that no reply waits for housekeeping."""
+
+_UNHEEDED: Final = {"synchronize_session": False}
+"""These statements change rows that the session does not hold."""
+
+
+class OldWords(NamedTuple):
+    """Ids of rows in the inbox and in the outbox."""
+
+    inbox: Sequence[int]
+    outbox: Sequence[int]
 
 
 def forget(session: Session, address: MemberAddress, external_id: str, now: datetime) -> list[str]:
@@ -66,21 +79,30 @@ def erase_forgotten(session: Session) -> None:
         session.execute(delete(Member).where(Member.id == address.member_id))
 
 
-def drop_old_words(session: Session, before: datetime) -> list[str]:
-    """Empty what was handled and delete replies that had their outcome before this moment.
+def old_words(session: Session, before: datetime) -> OldWords:
+    """The next rows whose words are not needed any more: a look that takes time in a large table, so for a reader."""
+    handled = and_(InboxRow.state != InboxState.NEW, InboxRow.handled_at < before)
+    settled = and_(OutboxRow.broadcast_id.is_(None), OutboxRow.settled_at < before)
+    return OldWords(
+        session.scalars(select(InboxRow.id).where(handled).order_by(InboxRow.id).limit(SLICE)).all(),
+        session.scalars(select(OutboxRow.id).where(settled).order_by(OutboxRow.id).limit(SLICE)).all(),
+    )
+
+
+def drop(session: Session, old: OldWords) -> list[str]:
+    """Delete these rows. After so long no platform delivers a message again, so it need not be recognised.
 
     Returns:
         Stored files that nothing refers to any more, to be removed.
     """
-    handled = update(InboxRow).where(InboxRow.state != InboxState.NEW, InboxRow.handled_at < before)
-    session.execute(handled.where(InboxRow.payload != {}).values(payload={}))
-    return _delete(session, and_(OutboxRow.broadcast_id.is_(None), OutboxRow.settled_at < before))
+    session.execute(delete(InboxRow).where(InboxRow.id.in_(old.inbox)), execution_options=_UNHEEDED)
+    return _delete(session, OutboxRow.id.in_(old.outbox))
 
 
 def _delete(session: Session, which: ColumnElement[bool]) -> list[str]:
     """Delete these outbox rows; returns the copies of people's data that they carried."""
     payloads: Sequence[Any] = session.scalars(select(OutboxRow.payload).where(which)).all()
-    session.execute(delete(OutboxRow).where(which), execution_options={"synchronize_session": False})
+    session.execute(delete(OutboxRow).where(which), execution_options=_UNHEEDED)
     return sorted(set(_copies(payloads)))
 
 
@@ -95,15 +117,16 @@ def _leave_broadcasts(session: Session, which: ColumnElement[bool], now: datetim
     """What is in flight keeps its state, which the foreman writes by the row's id."""
     theirs = update(OutboxRow).where(which, OutboxRow.broadcast_id.is_not(None))
     queued = theirs.where(OutboxRow.state == OutboxState.QUEUED)
-    unheeded = {"synchronize_session": False}
-    session.execute(queued.values(state=OutboxState.SKIPPED, reason="left", settled_at=now), execution_options=unheeded)
+    session.execute(
+        queued.values(state=OutboxState.SKIPPED, reason="left", settled_at=now), execution_options=_UNHEEDED
+    )
     nobody = {"address_id": None, "member_id": None, "external_id": "", "detail": ""}
-    session.execute(theirs.values(**nobody), execution_options=unheeded)
+    session.execute(theirs.values(**nobody), execution_options=_UNHEEDED)
 
 
 def _anonymise(session: Session, which: ColumnElement[bool]) -> None:
     """The rows stay, so that a platform that delivers them again is recognised."""
     session.execute(
         update(InboxRow).where(which).values(user="", payload={}, error=""),
-        execution_options={"synchronize_session": False},
+        execution_options=_UNHEEDED,
     )

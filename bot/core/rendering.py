@@ -127,7 +127,7 @@ def _standing(options: Sequence[Option]) -> list[Markup]:
     lines = [
         Markup("{}: {}").format(option.label, option.url)
         if option.url
-        else Markup("<i>{}</i>").format(_("{label}: write {word}").format(label=option.label, word=option.word))
+        else Markup("<i>{}</i>").format(_("{label} – write {word}").format(label=option.label, word=option.word))
         for option in options
         if option.url or option.word
     ]

@@ -172,7 +172,7 @@ class Foreman:
             return False
         self._leased = time.monotonic()
         if not self._leading:
-            abandoned = recover(session, name, self._token, now)
+            abandoned = recover(session, name, self._token)
             if abandoned:
                 log.warning("%s messages of %s had been left in flight", abandoned, name)
             self._leading = True

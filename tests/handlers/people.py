@@ -36,7 +36,7 @@ async def look(chat: Chat, work: Callable[[Session], T]) -> T:
     return await chat.database.read(work)
 
 
-async def enrol(person: Person, *, staff: Role | None = None, **answers: Any) -> int:  # noqa: ANN401 - answers of each kind
+async def enrol(person: Person, *, staff: Role | None = None, **answers: Any) -> int:
     """Make this person a member without a conversation; returns the member's id."""
     chat, now = person.chat, person.chat.clock.now()
 

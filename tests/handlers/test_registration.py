@@ -160,7 +160,9 @@ async def test_who_does_not_agree_is_kept_nowhere(chat: Chat, shape: str) -> Non
     assert await aysel.says("/start") == "Which language do you prefer?"
 
 
-@pytest.mark.parametrize(("hint", "marked"), [("ru-RU", "✓ Русский"), ("az", "✓ Azərbaycanca"), ("fr", "✓ Azərbaycanca")])
+@pytest.mark.parametrize(
+    ("hint", "marked"), [("ru-RU", "✓ Русский"), ("az", "✓ Azərbaycanca"), ("fr", "✓ Azərbaycanca")]
+)
 @sqlite_alone
 async def test_the_platform_hints_at_the_language(chat: Chat, hint: str, marked: str) -> None:
     anna = chat.person("buttons", language=hint)

@@ -83,7 +83,7 @@ async def test_a_reader_never_waits_for_the_writer(database: Database) -> None:
 
 async def test_a_group_is_bounded(database: Database) -> None:
     order: list[int] = []
-    await asyncio.gather(*(database.run(lambda _session, n=n: order.append(n)) for n in range(GROUP * 3)))
+    await asyncio.gather(*(database.run(lambda _session, n=n: order.append(n)) for n in range(GROUP * 3)))  # type: ignore[misc]
     assert sorted(order) == list(range(GROUP * 3))
 
 

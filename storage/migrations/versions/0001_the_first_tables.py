@@ -94,7 +94,8 @@ def upgrade() -> None:
     sa.Column('stopped_at', Moment(), nullable=True),
     sa.Column('forgotten_at', Moment(), nullable=True),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisations.id'], name=op.f('fk_members_organisation_id_organisations')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_members'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_members')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('members', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_members_forgotten_at'), ['forgotten_at'], unique=False)
@@ -112,7 +113,8 @@ def upgrade() -> None:
     sa.Column('last_inbound_at', Moment(), nullable=True),
     sa.ForeignKeyConstraint(['member_id'], ['members.id'], name=op.f('fk_addresses_member_id_members'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_addresses')),
-    sa.UniqueConstraint('channel', 'user', name=op.f('uq_addresses_channel_user'))
+    sa.UniqueConstraint('channel', 'user', name=op.f('uq_addresses_channel_user')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('addresses', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_addresses_member_id'), ['member_id'], unique=False)

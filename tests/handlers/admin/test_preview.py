@@ -1,0 +1,63 @@
+"""What the coordinator sees before sending is what members get."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.staff import Role
+from tests.chat import SHAPES, Person
+from tests.handlers.admin.office import Office, drafts
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def test_the_preview_is_what_is_delivered(office: Office, shape: str) -> None:
+    coordinator = office.staff(shape, "1", Role.COORDINATOR, consented_at=None)
+    readers = [office.member(shape, f"2{language}", "health", language=language) for language in ("az", "ru", "en")]
+    await drafts(coordinator, "Hello, <b>all</b> of you")
+    await coordinator.picks("Add: Русский")
+    await coordinator.says("Привет")
+    await coordinator.picks("Who gets it", "Topics", "Health", "Done", "Back to the draft", "Preview")
+    shown = [seen.screen for seen in coordinator.news]
+    heads = [seen.text.partition(":")[0] for seen in coordinator.news[:-1:2]]
+    label = SHAPES[shape].label
+    assert heads == [f"{label}, {language}" for language in ("Azerbaijani", "Russian", "English")]
+    await coordinator.picks("Send", "Send to 3 members")
+    await office.tick()
+    assert [reader.last.screen for reader in readers] == shown[1:-1:2]
+
+
+async def test_another_channel_is_shown_letter_by_letter(office: Office) -> None:
+    coordinator = office.staff("buttons", "1", Role.COORDINATOR, consented_at=None)
+    reader = office.member("numbers", "2")
+    await drafts(coordinator, "A *star*")
+    await coordinator.picks("Preview")
+    heading, _, shown = coordinator.heard[0].partition("\n\n")
+    assert heading == "WhatsApp (demo), English: 1 member"
+    await coordinator.picks("Send", "Send to 1 member")
+    await office.tick()
+    assert reader.last.screen == shown
+
+
+async def test_a_channel_with_buttons_is_shown_with_them(office: Office) -> None:
+    coordinator = office.staff("numbers", "1", Role.COORDINATOR, consented_at=None)
+    office.member("buttons", "2", "health")
+    await drafts(coordinator, "Hello")
+    await coordinator.picks("Who gets it", "Topics", "Health", "Done", "Back to the draft", "Preview")
+    assert coordinator.heard[0] == (
+        "Telegram (demo), English: 1 member\n\nHello\n\nYou receive this because you follow: Health.\n\n[Stop: Health]"
+    )
+
+
+async def test_a_test_goes_to_oneself_alone_in_every_language(office: Office, owner: Person) -> None:
+    other = office.member("buttons", "2")
+    await drafts(owner, "Hello")
+    await owner.picks("Add: Русский")
+    await owner.says("Привет")
+    await owner.picks("Send a test to me")
+    assert [said.split("\n")[0] for said in owner.heard] == [
+        "Привет",
+        "Hello",
+        "That is how it arrives. Nobody else got it.",
+    ]
+    assert other.screen == []

@@ -1,0 +1,228 @@
+"""Sending a newsletter, once, to as many as was said, and following it to the report."""
+
+from __future__ import annotations
+
+import csv
+from datetime import timedelta
+from io import StringIO
+
+from sqlalchemy.orm import Session
+
+from bot.actions import broadcasts, reports
+from bot.core.locale import short_date
+from storage.broadcasts import Broadcast
+from storage.staff import Role
+from tests.chat import SHAPES, Person
+from tests.handlers.admin.office import Office, drafts, forges
+
+
+async def sends(person: Person, text: str, members: int) -> str:
+    await drafts(person, text)
+    await person.picks("Send")
+    return await person.picks(f"Send to {members} member" + ("s" if members > 1 else ""))
+
+
+async def test_everybody_gets_it_in_their_language(office: Office, owner: Person) -> None:
+    leyla = office.member("numbers", "2", "education", language="az")
+    boris = office.member("buttons", "3", language="ru")
+    await drafts(owner, "Hello")
+    await owner.picks("Add: Azərbaycanca")
+    await owner.says("Salam")
+    await owner.picks("Send")
+    assert owner.sees.split("\n")[0] == "Send to 3 members now?"
+    await owner.picks("Send to 3 members")
+    assert [said.split("\n")[0] for said in owner.heard] == ["On its way: “Hello”", "It is on its way to 3 members."]
+    await office.tick()
+    assert [person.sees.split("\n")[0] for person in (owner, leyla, boris)] == ["Hello", "Salam", "Hello"]
+
+
+async def test_a_second_tap_never_sends_twice(office: Office, owner: Person) -> None:
+    await sends(owner, "Hello", 1)
+    said = await forges(owner, "send_now:1:1")
+    assert said == "This newsletter was sent already. It does not go out a second time."
+    assert owner.options == ["See how it went"]
+    await office.tick()
+    assert office.queued() == 1
+    assert office.queued(2) == 0
+
+
+async def test_nobody_to_send_to(office: Office, shape: str) -> None:
+    coordinator = office.staff(shape, "1", Role.COORDINATOR, consented_at=None)
+    await drafts(coordinator, "Hello")
+    await coordinator.picks("Send")
+    assert coordinator.sees.split("\n")[0] == "Nobody would get it: no member matches. Please change who gets it."
+
+
+async def test_what_does_not_fit_is_not_sent(office: Office, owner: Person) -> None:
+    office.member("numbers", "2")
+    await drafts(owner, "a" * 1500)
+    for option in ("send:1", "send_now:1:2"):
+        said = await forges(owner, option)
+        assert said.split("\n")[0] == "It does not fit everywhere. Please shorten it, or change who gets it."
+
+
+async def test_when_the_number_changes_it_is_asked_again(office: Office, owner: Person) -> None:
+    await drafts(owner, "Hello")
+    await owner.picks("Send")
+    office.member("numbers", "2")
+    await owner.picks("Send to 1 member")
+    assert owner.sees.split("\n\n")[:2] == ["The number has changed meanwhile.", "Send to 2 members now?"]
+    await owner.picks("Send to 2 members")
+    await office.tick()
+    assert office.queued() == 2
+
+
+async def test_a_role_taken_back_is_gone_at_the_last_tap(office: Office, owner: Person, shape: str) -> None:
+    coordinator = office.staff(shape, "5", Role.COORDINATOR)
+    await drafts(coordinator, "Hello")
+    await coordinator.picks("Send")
+    await forges(owner, f"staff_dismiss_now:{office.id_of(coordinator)}")
+    assert (await coordinator.picks("Send to 2 members")).split(".")[0] == "This is not open to you"
+    await office.tick()
+    assert office.queued() == 0
+
+
+async def test_one_card_follows_it_and_the_report_names_who_missed_it(
+    office: Office, owner: Person, shape: str
+) -> None:
+    office.member("buttons", "2", name="Boris").blocking = True
+    office.member("numbers", "3", name="Leyla", stopped_at=None)
+    await sends(owner, "Hello", 3)
+    await office.tick()
+    office.clock.advance(timedelta(seconds=5))
+    owner.news.clear()
+    await office.tick()
+    finished = "Finished: “Hello”"
+    totals = "Sent: 2 of 3. Left out: 0. Refused: 1. In doubt: 0."
+    report = f"{finished}\n{totals}\n\nWho did not receive it\nBoris: blocked the bot"
+    card = f"{finished}\n▰▰▰▰▰▰▰▰▰▰ 100%\n{totals}"
+    assert owner.heard == ([card, report] if shape == "buttons" else [report])
+    shown = [seen.text for seen in owner.screen].count(card)
+    assert shown == (1 if shape == "buttons" else 0)
+    await office.tick()
+    assert len(owner.heard) == (2 if shape == "buttons" else 1)
+
+
+async def test_the_card_shows_how_far_it_is(office: Office, owner: Person, shape: str) -> None:
+    for number in range(9):
+        office.member("numbers" if shape == "buttons" else "buttons", f"9{number}")
+    await sends(owner, "Hello", 10)
+    await office.broadcasts.tick()
+    office.clock.advance(timedelta(seconds=40))
+    await office._deliver_lane(owner.channel, 1)
+    owner.news.clear()
+    await office.broadcasts.tick()
+    await office._deliver_lane(owner.channel, None)
+    if shape == "numbers":  # where nothing can be edited, the card is not sent over and over
+        assert owner.news == []
+        return
+    assert owner.sees == (
+        "On its way: “Hello”\n▰▱▱▱▱▱▱▱▱▱ 10%\n"
+        "Sent: 1 of 10. Left out: 0. Refused: 0. In doubt: 0.\nAbout 6 minutes left."
+    )
+    assert owner.options == ["Pause", "Cancel the newsletter"]
+
+
+async def test_an_edit_that_waits_is_brought_up_to_date(office: Office) -> None:
+    owner = office.staff("buttons", "1", Role.OWNER)
+    await sends(owner, "Hello", 1)
+    owner.news.clear()
+    for _ in range(3):
+        await office.broadcasts.tick()
+        office.clock.advance(timedelta(seconds=40))
+    await office._deliver_lane(owner.channel, None)
+    assert [seen.text.split("\n")[1] for seen in owner.news] == ["▱▱▱▱▱▱▱▱▱▱ 0%"]
+
+
+async def test_pausing_and_going_on(office: Office, owner: Person) -> None:
+    leyla = office.member("numbers", "2")
+    await sends(owner, "Hello", 2)
+    await owner.says("/broadcasts")
+    await owner.picks("broadcast:1")
+    assert (await owner.picks("Pause")).split("\n")[0] == "Paused: “Hello”"
+    await office.tick()
+    assert leyla.screen == []
+    await owner.picks("Go on sending")
+    assert owner.heard[0].split("\n")[0] == "On its way: “Hello”"
+    assert [seen.text.split("\n")[0] for seen in leyla.screen] == ["Hello"]
+    await office.tick()
+    assert (await forges(owner, "broadcast:1:pause")).split("\n")[0] == "It is too late for that."
+
+
+async def test_cancelling_is_asked_once_more_and_reported(office: Office, owner: Person) -> None:
+    leyla = office.member("numbers", "2", name="Leyla")
+    await sends(owner, "Hello", 2)
+    await owner.says("/broadcasts")
+    await owner.picks("broadcast:1", "Pause")
+    await office.tick()
+    asked = await owner.picks("Cancel the newsletter")
+    assert asked == "Cancel it? 2 members who are still waiting for it will not get it."
+    assert (await owner.picks("Yes, cancel it")).split("\n")[0] == "Cancelled: “Hello”"
+    await office.tick()
+    assert owner.sees == (
+        "Cancelled: “Hello”\nSent: 0 of 2. Left out: 2. Refused: 0. In doubt: 0.\n\n"
+        "Who did not receive it\n"
+        "Aysel: not sent, because the newsletter was cancelled\n"
+        "Leyla: not sent, because the newsletter was cancelled"
+    )
+    heard = len(owner.screen)
+    await office.tick()
+    assert len(owner.screen) == heard
+    assert leyla.screen == []
+    assert (await forges(owner, "broadcast:1:resume")).split("\n")[0] == "It is too late for that."
+
+
+async def test_when_the_platform_refuses_the_text_the_author_hears_why(office: Office, owner: Person) -> None:
+    await sends(owner, "Hello", 1)
+
+    def trip(session: Session) -> None:
+        broadcasts.pause(session, 1, None, "content", office.clock.now())
+        broadcast = session.get_one(Broadcast, 1)
+        reports.tell_paused(session, broadcast, office.broadcasts._channels, office.clock.now())
+
+    await office.broadcasts.tick()
+    office.database.transact(trip)
+    await office.settle()
+    assert owner.sees.split("\n")[:3] == [
+        "Paused: “Hello”",
+        "The messenger refuses the text or the file, and would refuse it for everybody.",
+        "1 member waits for it.",
+    ]
+    assert owner.options == (["Go on sending", "Cancel the newsletter"] if owner.capabilities.buttons else [])
+
+
+async def test_the_list_shows_a_focal_point_its_own(office: Office, owner: Person, shape: str) -> None:
+    focal = office.staff(shape, "5", Role.FOCAL_POINT, topics=["education"])
+    assert (await focal.says("/broadcasts")).split(".")[0] == "Nothing was sent yet"
+    await sends(owner, "Hello", 2)
+    assert (await focal.says("/broadcasts")).split(".")[0] == "Nothing was sent yet"
+    for option in ("broadcast:1", "broadcast:1:pause", "broadcast:1:cancel_now", "broadcast:1:file"):
+        assert (await forges(focal, option)).split(".")[0] == "I do not find this newsletter among yours"
+    await owner.says("/broadcasts")
+    day = short_date(office.clock.now().astimezone(office.network.zone).date(), "en")
+    assert owner.options == [f"{day}, on its way: Hello"]
+
+
+async def test_the_report_comes_as_a_file_of_everybody(office: Office, owner: Person, shape: str) -> None:
+    office.member("buttons", "2", name="=HYPERLINK(1)", language="ru").blocking = True
+    await sends(owner, "Hello", 2)
+    await office.tick()
+    await office.tick()
+    attachment = owner.last.outbound.attachment
+    assert attachment is not None
+    assert (attachment.name, attachment.mime) == ("report-1.csv", "text/csv")
+    table = office.files.path(attachment.file).read_bytes().decode("utf-8-sig")
+    moment = f"{office.clock.now().astimezone(office.network.zone):%Y-%m-%d}"
+    rows = [
+        [cell.split()[0] if cell.startswith(moment) else cell for cell in row] for row in csv.reader(StringIO(table))
+    ]
+    mine, theirs = SHAPES[shape].label, SHAPES["buttons"].label
+    assert rows == [
+        ["Organisation", "Name", "Language", "Channel", "What became of it", "Why", "When"],
+        ["", "Aysel", "English", mine, "sent", "", moment],
+        ["", "'=HYPERLINK(1)", "Russian", theirs, "refused", "blocked the bot", moment],
+    ]
+    await owner.says("/broadcasts")
+    await owner.picks("broadcast:1", "Report as a file")
+    again = owner.last.outbound.attachment
+    assert again == attachment

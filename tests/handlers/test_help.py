@@ -1,0 +1,102 @@
+"""Nobody is left without an answer, and everybody can ask what there is to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.messages import Attachment, Kind
+from bot.handlers import commands, descriptions, router, short_descriptions
+from bot.network import Network
+from storage.staff import Role
+from tests.chat import Chat
+from tests.handlers.people import both_shapes, enrol, sqlite_alone
+
+MENU = "What would you like to do?"
+
+HELP = """\
+/start – join, or hear from us again
+/topics – choose what we write to you about
+/profile – see and change your details
+/language – change the language
+/stop – no more messages
+/mydata – get everything we keep about you
+/forget – erase everything we keep about you
+/help – what you can do here"""
+
+WORDS = {"/start": "Start", "/topics": "Topics", "/profile": "Profile", "/language": "Language", "/stop": "Stop",
+         "/mydata": "My data", "/forget": "Forget me", "/help": "Help"}  # fmt: skip
+
+
+@both_shapes
+@sqlite_alone
+async def test_help_lists_what_to_write(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    listed = HELP
+    if shape == "numbers":
+        for command, word in WORDS.items():
+            listed = listed.replace(f"{command} –", f"{word} –")
+    assert await aysel.says("help") == "This is what you can do here:\n" + listed
+
+
+@pytest.mark.parametrize(
+    ("role", "more"),
+    [
+        (Role.OBSERVER, ["staff"]),
+        (Role.FOCAL_POINT, ["newsletter", "broadcasts", "staff"]),
+        (Role.COORDINATOR, ["newsletter", "broadcasts", "staff", "audit"]),
+        (Role.OWNER, ["newsletter", "broadcasts", "staff", "audit"]),
+    ],
+)
+@sqlite_alone
+async def test_help_goes_by_role(chat: Chat, role: Role, more: list[str]) -> None:
+    leyla = chat.person("buttons")
+    await enrol(leyla, staff=role)
+    said = (await leyla.says("/help")).splitlines()
+    assert said[0] == f"Your role here: {role.value.replace('_', ' ')}. This is what you can do:"
+    assert [line.partition(" ")[0] for line in said[1:]] == [
+        *(f"/{name}" for name in more), *WORDS
+    ]  # fmt: skip
+
+
+@both_shapes
+async def test_whatever_is_not_understood_gets_a_sentence_and_the_menu(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    await enrol(aysel)
+    assert await aysel.says("what is the weather") == "I did not understand that.\n\n" + MENU
+    assert aysel.options == ["Topics", "My profile", "Help"]
+    assert await aysel.says("x" * 5000) == "I did not understand that.\n\n" + MENU
+    assert await aysel.says("") == "I did not understand that.\n\n" + MENU
+    assert await aysel.says("/weather") == "There is no command /weather.\n\n" + MENU
+    assert await aysel.sends(Kind.STICKER) == "I cannot read stickers.\n\n" + MENU
+    assert await aysel.sends(Kind.VOICE) == "I cannot listen to voice messages.\n\n" + MENU
+    assert await aysel.sends(Kind.LOCATION) == "I cannot read a location from the map.\n\n" + MENU
+    photo = Attachment("photo", "demo:1")
+    assert await aysel.sends(Kind.FILE, attachment=photo) == "I cannot do anything with a file here.\n\n" + MENU
+    assert await aysel.sends(Kind.OTHER) == "I cannot read this kind of message.\n\n" + MENU
+    stale = "That button is from earlier. Here is where we are now.\n\n" + MENU
+    for made_up in ("0abcd:topic:peace", "nothing", "topic:weather:9", ":", "change"):
+        said = await aysel.sends(Kind.TAP, tap=made_up, message="1")
+        assert said
+        if made_up in {"0abcd:topic:peace", "nothing", ":"}:
+            assert said == stale
+
+
+@both_shapes
+@sqlite_alone
+async def test_a_stranger_is_told_what_this_is(chat: Chat, shape: str) -> None:
+    stranger = chat.person(shape)
+    name = "UN-NGO Informal Regional Network in Azerbaijan (UN-NGO-IRENE/Azerbaijan)"
+    told = f"I did not understand that.\n\nThis is the bot of {name}. Would you like to join?"
+    assert await stranger.says("what is this") == told
+    assert await stranger.says("Hello") == "Which language do you prefer?"
+
+
+def test_what_telegram_is_told(network: Network) -> None:
+    handled = {name for what, name in router().routes if what == "command"}
+    for language, listed in commands().items():
+        assert [name for name, _about in listed] == [command.removeprefix("/") for command in WORDS]
+        assert {name for name, _about in listed} <= handled, language
+        assert all(0 < len(about) <= 256 for _name, about in listed)
+    assert set(descriptions(network)) == set(short_descriptions(network)) == {"", "az", "ru", "en"}
+    assert all(0 < len(text) <= 512 for text in descriptions(network).values())
+    assert all(0 < len(text) <= 120 for text in short_descriptions(network).values())

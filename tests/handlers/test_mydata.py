@@ -1,0 +1,92 @@
+"""Everything kept about somebody is theirs to read, and to have erased."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import func, select
+
+from bot.actions import retention
+from storage.inbox import InboxRow
+from storage.members import Member
+from storage.outbox import OutboxRow
+from storage.staff import Role
+from tests.chat import Chat
+from tests.handlers.people import both_shapes, enrol, everybody, look, member_of, sqlite_alone
+
+SURE = "Shall we erase everything we keep about you: answers, topics, messages? It cannot be undone."
+
+
+@both_shapes
+async def test_my_data_is_a_file(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    await enrol(aysel, staff=Role.OBSERVER)
+    await aysel.says("hello")
+    assert await aysel.says("/mydata") == "This file holds everything we keep about you."
+    file = aysel.last.outbound.attachment
+    assert file is not None
+    assert (file.kind, file.name, file.mime) == ("document", "my-data.json", "application/json")
+    written = chat.files.path(file.file).read_bytes()
+    assert len(written) == file.size
+    data = json.loads(written)
+    assert list(data) == [
+        "exported_at", "member", "organisation", "topics", "addresses", "staff", "invitations", "conversations",
+        "messages_received_from_you", "messages_sent_to_you", "newsletters_sent_to_you",
+        "staff_actions_by_or_about_you",
+    ]  # fmt: skip
+    assert (data["member"]["name"], data["organisation"]["name"]) == ("Aysel Məmmədova", "Initiative")
+    assert (data["topics"], data["staff"]["role"]) == (["education", "health"], "observer")
+    assert [each["user"] for each in data["addresses"]] == ["1"]
+    assert [row["payload"]["text"] for row in data["messages_received_from_you"]] == ["hello", "/mydata"]
+    assert len(data["messages_sent_to_you"]) == 1
+    assert "Məmmədova" in written.decode()
+
+
+@both_shapes
+async def test_forget_erases_at_once_and_the_address_after_the_farewell(chat: Chat, shape: str) -> None:
+    aysel, bystander = chat.person(shape), chat.person(shape, "2")
+    await enrol(aysel, staff=Role.OBSERVER)
+    kept = await enrol(bystander)
+    await aysel.says("/mydata")
+    file = aysel.last.outbound.attachment
+    assert file is not None
+    assert await aysel.says("/forget") == SURE
+    start = "/start" if shape == "buttons" else "Start"
+    assert await aysel.picks("Yes, erase everything") == (
+        "Everything about you is erased, and your address goes too as soon as this message is delivered. If you ever "
+        f"want to come back, write {start}. All the best to you."
+    )
+    assert not chat.files.path(file.file).exists()
+    blank = await member_of(aysel)
+    assert (blank.name, blank.consented_at, blank.organisation_id) == ("", None, None)
+    assert await look(chat, lambda session: session.scalar(select(func.count()).select_from(OutboxRow))) == 1
+
+    await chat.database.run(retention.erase_forgotten)
+    assert await everybody(chat) == [(bystander.channel, "2")]
+    assert await look(chat, lambda session: session.scalars(select(Member.id)).all()) == [kept]
+    rows = await look(chat, lambda session: session.scalars(select(InboxRow)).all())
+    assert {(row.user, str(row.payload)) for row in rows} == {("", "{}")}
+    assert await look(chat, lambda session: session.scalar(select(func.count()).select_from(OutboxRow))) == 0
+
+
+@both_shapes
+@sqlite_alone
+async def test_who_writes_again_at_once_begins_as_somebody_new(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    await enrol(aysel)
+    await aysel.says("/forget")
+    await aysel.picks("Yes, erase everything")
+    assert await aysel.says("/start") == "Which language do you prefer?"
+    await chat.database.run(retention.erase_forgotten)
+    assert await everybody(chat) == [(aysel.channel, "1")]
+    assert await aysel.picks("English") != ""
+
+
+@both_shapes
+@sqlite_alone
+async def test_a_second_thought_keeps_everything(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    await enrol(aysel)
+    await aysel.says("/forget")
+    assert await aysel.picks("No, keep it") == "Good, everything stays as it is."
+    assert (await member_of(aysel)).name == "Aysel Məmmədova"

@@ -1,0 +1,70 @@
+"""What the network knows about a member, and how each of it changes."""
+
+from __future__ import annotations
+
+from tests.chat import Chat
+from tests.handlers.people import both_shapes, enrol, member_of, sqlite_alone
+
+ASKED = "This is what we know about you. What would you like to change?"
+KNOWN = [
+    "Organisation: Initiative",
+    "Region: Sabirabad (Mil-Mughan)",
+    "ECOSOC status: No",
+    "Topics: Education, Health",
+    "Name: Aysel Məmmədova",
+    "Your role: director",
+    "Phone: +994 50 123 45 67",
+    "E-mail: –",
+]
+
+
+async def test_on_a_phone_with_buttons(chat: Chat) -> None:
+    aysel = chat.person("buttons")
+    await enrol(aysel)
+    assert await aysel.says("/profile") == "\n".join([ASKED, *KNOWN])
+    assert aysel.options == [line.partition(":")[0] for line in KNOWN]
+    assert await aysel.picks("Region") == (
+        "Where do you work? Choose a region, or write the name of your city or district.\n"
+        "If it is in another country, write which one.\nNow: Sabirabad (Mil-Mughan)"
+    )
+    await aysel.says("Xankendi")
+    assert await aysel.picks("Khankendi (Karabakh)") == "\n".join(
+        ["Done, thank you.\n", ASKED, KNOWN[0], "Region: Khankendi (Karabakh)", *KNOWN[2:]]
+    )
+
+
+async def test_on_a_phone_without_buttons(chat: Chat) -> None:
+    aysel = chat.person("numbers")
+    await enrol(aysel)
+    assert await aysel.says("profile") == ASKED
+    assert aysel.options == KNOWN
+    assert await aysel.says("8") == "What is your e-mail address?"
+    assert await aysel.says("aysel@example.org") == "Done, thank you.\n\n" + ASKED
+    assert aysel.options == [*KNOWN[:-1], "E-mail: aysel@example.org"]
+
+
+@both_shapes
+@sqlite_alone
+async def test_an_answer_can_be_left_or_taken_back(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    await enrol(aysel)
+    await aysel.says("/profile")
+    assert await aysel.picks("change:phone") == (
+        "On which phone number can the coordinators call you?\nNow: +994 50 123 45 67"
+    )
+    assert aysel.options == ["Leave as it is", "Skip", "Cancel"]
+    await aysel.picks("Leave as it is")
+    assert (await member_of(aysel)).phone == "+994501234567"
+    await aysel.picks("change:phone", "Cancel")
+    assert aysel.sees == "All right, we leave it there. Nothing was changed."
+    await aysel.says("/profile")
+    await aysel.picks("change:phone", "Skip")
+    assert (await member_of(aysel)).phone == ""
+
+
+@both_shapes
+@sqlite_alone
+async def test_who_is_not_registered_can_begin(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    assert await aysel.says("/profile") == "You have not registered yet. It takes about two minutes."
+    assert await aysel.picks("Register") == "Which language do you prefer?"

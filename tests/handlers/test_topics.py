@@ -1,0 +1,79 @@
+"""The seven focal points: who leads each, and which ones somebody follows."""
+
+from __future__ import annotations
+
+from storage.members import topics_of
+from tests.chat import Chat, Person
+from tests.handlers.people import both_shapes, enrol, look, member_of, sqlite_alone
+
+LEADS = [
+    "Poverty reduction – Community Development Center; Azerbaijan Democratic Students and Youth Organization",
+    'Education – "Initiative" Charity Public Union',
+    "Gender equality and women's empowerment – New Life Humanitarian and Social Support Union",
+    'Health – "NUR" Public Union of Children and Youth; "Buta" Children Humanitarian Foundation',
+    "Environment – ECORES",
+    "Peace and conflict prevention – Baku Youth Club; Azerbaijan War Veterans Union",
+    'Human rights – Azerbaijan Young Lawyers Union; Society for "International Cooperation of Disabled people"',
+]
+NAMES = [line.split(" – ")[0] for line in LEADS]
+CHOOSE = "Choose what we write to you about. You receive what has a tick."
+
+
+async def followed(person: Person) -> set[str]:
+    member = await member_of(person)
+    return await look(person.chat, lambda session: topics_of(session, member.id))
+
+
+def ticked(labels: list[str], *ticks: int) -> list[str]:
+    return [f"✓ {label}" if place in ticks else label for place, label in enumerate(labels)]
+
+
+async def test_on_a_phone_with_buttons_a_tap_toggles_in_place(chat: Chat) -> None:
+    aysel = chat.person("buttons")
+    await enrol(aysel)
+    await aysel.says("/topics")
+    assert aysel.sees == CHOOSE + "\n\n" + "\n".join(LEADS)
+    assert aysel.options == ticked(NAMES, 1, 3)
+    shown = len(aysel.screen)
+    await aysel.picks("Peace and conflict prevention", "Health")
+    assert aysel.options == ticked(NAMES, 1, 5)
+    assert len(aysel.screen) == shown
+    assert await followed(aysel) == {"education", "peace"}
+
+
+async def test_on_a_phone_without_buttons_numbers_toggle(chat: Chat) -> None:
+    aysel = chat.person("numbers")
+    await enrol(aysel)
+    assert await aysel.says("topics") == CHOOSE
+    assert aysel.options == ticked(LEADS, 1, 3)
+    await aysel.says("4 and 6")
+    assert aysel.heard == [CHOOSE]
+    assert aysel.options == ticked(LEADS, 1, 5)
+    assert await followed(aysel) == {"education", "peace"}
+
+
+@both_shapes
+@sqlite_alone
+async def test_anybody_may_read_them(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    assert await aysel.says("/topics") == (
+        "Our topics, and who leads them:\n\n" + "\n".join(LEADS) + "\n\nTo choose yours, register first."
+    )
+    assert aysel.options == ["Register", "Topics", "Help"]
+
+
+@both_shapes
+@sqlite_alone
+async def test_in_the_middle_of_a_question_it_comes_again_below_the_list(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    await enrol(aysel)
+    await aysel.says("/profile")
+    await aysel.picks("change:email")
+    await aysel.says("TOPICS")
+    listed = CHOOSE + "\n\n" + "\n".join(LEADS)
+    assert aysel.heard == [listed, "Let us go on:\n\nWhat is your e-mail address?"]
+    if shape == "buttons":
+        await aysel.picks("Environment")
+        assert await followed(aysel) == {"education", "health", "environment"}
+    await aysel.says("aysel@example.org")
+    assert (await member_of(aysel)).email == "aysel@example.org"
