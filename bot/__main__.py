@@ -52,8 +52,6 @@ async def _run(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     app = App(settings)
-    if settings.demo:
-        print(f"The demo runs at http://{settings.host}:{settings.port} (stop it with Ctrl+C)")
     await app.run(stop)
 
 

@@ -105,6 +105,9 @@ class App:
             stack.callback(self.ticks.stop)
             for channel in self.channels.values():
                 await channel.start(self.accept)
+            if self.settings.demo:
+                host, port = runner.addresses[0][:2]
+                print(f"The demo runs at http://{host}:{port} (stop it with Ctrl+C)", flush=True)  # noqa: T201 - for whoever started it
             await self._welcome_owner()
             waiting = asyncio.create_task(stop.wait())
             await asyncio.wait([waiting, *foremen, *conversing], return_when=asyncio.FIRST_COMPLETED)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+
+FIRST = 60
+"""Seconds after the start at which even the rarest tick comes for the first time: a process may not live for long."""
 
 Tick = Callable[[], Awaitable[None]]
 
@@ -21,7 +25,8 @@ class Ticks:
         )
 
     def every(self, seconds: float, tick: Tick) -> None:
-        self._scheduler.add_job(tick, IntervalTrigger(seconds=seconds), id=tick.__qualname__)
+        first = datetime.now(UTC) + timedelta(seconds=min(seconds, FIRST))
+        self._scheduler.add_job(tick, IntervalTrigger(seconds=seconds), id=tick.__qualname__, next_run_time=first)
 
     def start(self) -> None:
         self._scheduler.start()

@@ -21,6 +21,7 @@ from bot.core.richtext import plain
 from bot.network import Network
 from storage.audiences import Audience, Part, count
 from storage.broadcasts import Broadcast
+from storage.files import PREFIX
 from storage.members import Member
 from storage.newsletters import Newsletter
 from storage.staff import record
@@ -166,11 +167,17 @@ def overlong(planned: Plan, network: Network, channels: Iterable[Channel]) -> li
     return list(worst.values())
 
 
-def too_heavy(planned: Plan, channels: Mapping[str, Channel]) -> list[Channel]:
-    """The channels its file is too large for."""
-    size = int((planned.newsletter.attachment or {}).get("size", 0))
-    reached = sorted({part.channel for part in planned.parts})
-    return [channels[name] for name in reached if name in channels and size > channels[name].capabilities.file]
+def fileless(planned: Plan, channels: Mapping[str, Channel]) -> list[Channel]:
+    """The channels that cannot send its file: it is too large there, or lies with another messenger."""
+    attachment = planned.content.attachment
+    if attachment is None:
+        return []
+    home = attachment.file.partition(":")[0] + ":"
+    return [
+        channels[name]
+        for name in sorted({part.channel for part in planned.parts} & channels.keys())
+        if attachment.size > channels[name].capabilities.file or home not in {PREFIX, f"{name}:"}
+    ]
 
 
 def title(newsletter: Newsletter) -> str:

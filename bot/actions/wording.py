@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.core.i18n import _, speaking
-from bot.core.locale import listing
+from bot.core.locale import capitals, listing
 from bot.core.messages import Attachment, Option, Outbound
 from bot.network import Network, Topic
 from storage.broadcasts import Broadcast
@@ -122,7 +122,7 @@ def _ways_out(language: str, topics: Sequence[Topic]) -> tuple[Option, ...]:
         Option(
             f"leave:{topic.key}",
             str(_("Stop: {topic}").format(topic=topic.labels[language])),
-            word=f"{stop} {topic.words[language].upper()}",
+            word=f"{stop} {capitals(topic.words[language], language)}",
         )
         for topic in topics
     )

@@ -82,6 +82,13 @@ def listing(items: Iterable[str], language: str = "") -> Markup:
     return Markup(format_list([escape(item) for item in items], locale=_locale(language)))  # noqa: S704 - escaped just now
 
 
+def capitals(text: str, language: str = "") -> str:
+    """In capital letters; in Azerbaijani i becomes İ, which `upper` does not know."""
+    if (language or current()) == "az":
+        text = text.replace("i", "İ")
+    return text.upper()
+
+
 def own_name(language: str) -> str:
     """What a language calls itself, as a menu of languages shows it: "Azərbaycanca", "Русский", "English"."""
     name = _OWN_NAMES.get(language) or Locale.parse(language).get_language_name(language) or language

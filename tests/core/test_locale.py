@@ -11,6 +11,7 @@ from markupsafe import Markup
 from bot.core.i18n import LANGUAGES, speaking
 from bot.core.locale import (
     alphabetical,
+    capitals,
     countries,
     country_name,
     date_words,
@@ -175,3 +176,11 @@ def test_a_country_is_found_as_people_type_it(query: str, code: str) -> None:
 def test_every_country_is_found_by_its_name_in_every_language(country: tuple[str, str], language: str) -> None:
     code, _ = country
     assert find_country(country_name(code, language))[0] == code
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [("az", "səhiyyə ıldırım", "SƏHİYYƏ ILDIRIM"), ("ru", "здоровье", "ЗДОРОВЬЕ"), ("en", "rights", "RIGHTS")],
+)
+def test_capitals_are_the_languages_own(language: str, text: str, expected: str) -> None:
+    assert capitals(text, language) == expected

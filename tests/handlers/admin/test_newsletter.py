@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from markupsafe import Markup
 
@@ -83,6 +86,16 @@ async def test_a_photo_comes_with_the_text_or_later_and_goes_again(owner: Person
     assert (await owner.sends(Kind.FILE, attachment=POSTER)).split("\n")[1:3] == ["Look", "📎 poster.jpg"]
 
 
+@pytest.mark.parametrize("file", [replace(POSTER, size=60_000_000), replace(POSTER, file="demo-telegram:AgAC")])
+async def test_a_file_that_a_channel_cannot_send_is_told(office: Office, owner: Person, file: Attachment) -> None:
+    office.member("numbers", "3")
+    await owner.says("/newsletter")
+    await owner.sends(Kind.FILE, text=Markup("Look"), attachment=file)
+    card = await owner.picks("English")
+    assert card.split("\n")[-1] == "⚠ The file cannot be sent on WhatsApp (demo)."
+    assert (await owner.picks("Send")).split(".")[0] == "It does not fit everywhere"
+
+
 async def test_a_photo_alone_waits_for_its_text(owner: Person) -> None:
     await owner.says("/newsletter")
     await owner.sends(Kind.FILE, attachment=POSTER)
@@ -93,10 +106,20 @@ async def test_a_photo_alone_waits_for_its_text(owner: Person) -> None:
     assert (await owner.says("Look")).split("\n")[1:3] == ["Look", "📎 poster.jpg"]
 
 
-async def test_a_text_too_long_for_a_channel_is_named_when_it_is_given(office: Office, owner: Person) -> None:
+async def test_a_text_too_long_for_a_channel_is_told_by_how_much(office: Office, owner: Person) -> None:
     office.member("numbers", "3")
     card = await drafts(owner, "a" * 1500)
-    assert card.rpartition("\n")[2] == "⚠ The text in English is 42 characters too long for WhatsApp (demo)."
+    warning = re.fullmatch(
+        r"⚠ The text in English is (\d+) characters too long for WhatsApp \(demo\)\.", card.split("\n")[-1]
+    )
+    assert warning is not None
+    fits = 1500 - int(warning[1])
+    await owner.picks("Change: English")
+    card = await owner.says("a" * (fits + 1))
+    assert card.split("\n")[-1] == "⚠ The text in English is 1 character too long for WhatsApp (demo)."
+    await owner.picks("Change: English")
+    card = await owner.says("a" * fits)
+    assert [line for line in card.split("\n") if "⚠" in line] == []
 
 
 async def test_drafts_wait_and_can_be_deleted(owner: Person) -> None:

@@ -6,11 +6,13 @@ import csv
 from datetime import timedelta
 from io import StringIO
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.actions import broadcasts, reports
 from bot.core.locale import short_date
 from storage.broadcasts import Broadcast
+from storage.outbox import OutboxRow
 from storage.staff import Role
 from tests.chat import SHAPES, Person
 from tests.handlers.admin.office import Office, drafts, forges
@@ -101,6 +103,33 @@ async def test_one_card_follows_it_and_the_report_names_who_missed_it(
     assert shown == (1 if shape == "buttons" else 0)
     await office.tick()
     assert len(owner.heard) == (2 if shape == "buttons" else 1)
+
+
+async def test_many_who_missed_it_are_counted_by_reason(office: Office, owner: Person) -> None:
+    for number in range(11):
+        office.member("buttons", f"9{number}").blocking = True
+    office.member("numbers", "8", name="Leyla")
+    await drafts(owner, "Hello")
+    await owner.picks("Send", "Send to 13 members")
+    await office.broadcasts.tick()
+    await office.people["demo-whatsapp", "8"].says("STOP")
+    await office.tick()
+    assert owner.sees == (
+        "Finished: “Hello”\nSent: 1 of 13. Left out: 1. Refused: 11. In doubt: 0.\n\n"
+        "Who did not receive it\n"
+        "blocked the bot: 11\n"
+        "said stop, or left, before it was sent: 1\n"
+        "Their names are in the file."
+    )
+
+
+async def test_the_report_tells_what_may_have_arrived_twice(office: Office, owner: Person) -> None:
+    await sends(owner, "Hello", 1)
+    await office.broadcasts.tick()
+    office.database.transact(lambda session: session.execute(update(OutboxRow).values(doubts=1)))
+    await office.tick()
+    await office.tick()
+    assert owner.sees.split("\n")[2:] == ["1 member may have got it twice.", "Everybody received it."]
 
 
 async def test_the_card_shows_how_far_it_is(office: Office, owner: Person, shape: str) -> None:
