@@ -56,7 +56,7 @@ class Broadcasts:
             await self._close_or_show(broadcast_id)
 
     def _advance(self, broadcast_id: int) -> Callable[[Session], bool]:
-        return lambda session: broadcasts.advance(session, broadcast_id, self._clock.now())
+        return lambda session: broadcasts.advance(session, broadcast_id, self._channels, self._clock.now())
 
     async def _close_or_show(self, broadcast_id: int) -> None:
         """Count and write the file on a reader's thread, so that a large broadcast delays nobody."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from storage.broadcasts import Broadcast, BroadcastState
@@ -34,14 +35,21 @@ def fire(session: Session, newsletter: Newsletter, author: MemberAddress, now: d
     return broadcast
 
 
-def advance(session: Session, broadcast_id: int, now: datetime) -> bool:
-    """Write the next slice of the broadcast's rows; False once all are written or it is not sending any more."""
+def advance(session: Session, broadcast_id: int, channels: Collection[str], now: datetime) -> bool:
+    """Write the next slice of the broadcast's rows; False once all are written or it is not sending any more.
+
+    Args:
+        channels: those that are connected; who is on another one is skipped, since nobody would ever send it.
+    """
     broadcast = session.get_one(Broadcast, broadcast_id, with_for_update=True)
     if broadcast.state == BroadcastState.CANCELLED:
-        _skip_waiting(session, broadcast_id, now)  # what was in flight may have come back since
+        _skip(session, broadcast_id, "cancelled", now)  # what was in flight may have come back since
     if broadcast.state not in {BroadcastState.SENDING, BroadcastState.PAUSED} or broadcast.fanned_at is not None:
         return False
-    return fan_out(session, broadcast, now)
+    more = fan_out(session, broadcast, now)
+    if not more:
+        _skip(session, broadcast_id, "closed", now, OutboxRow.channel.not_in(channels))
+    return more
 
 
 def finish(session: Session, broadcast_id: int, now: datetime) -> bool:
@@ -70,16 +78,20 @@ def cancel(session: Session, broadcast_id: int, actor_id: int | None, now: datet
     broadcast = session.get_one(Broadcast, broadcast_id, with_for_update=True)
     if broadcast.state in {BroadcastState.DONE, BroadcastState.CANCELLED}:
         return False
-    _skip_waiting(session, broadcast_id, now)
+    _skip(session, broadcast_id, "cancelled", now)
     broadcast.state = BroadcastState.CANCELLED
     broadcast.finished_at = now
     record(session, now, actor_id, "broadcast.cancel", broadcast=broadcast_id)
     return True
 
 
-def _skip_waiting(session: Session, broadcast_id: int, now: datetime) -> None:
-    waiting = update(OutboxRow).where(OutboxRow.broadcast_id == broadcast_id, OutboxRow.state == OutboxState.QUEUED)
-    session.execute(waiting.values(state=OutboxState.SKIPPED, reason="cancelled", settled_at=now))
+def _skip(session: Session, broadcast_id: int, reason: str, now: datetime, *which: ColumnElement[bool]) -> None:
+    """Skip what has not left: all of it, or those rows."""
+    waiting = (OutboxRow.broadcast_id == broadcast_id, OutboxRow.state == OutboxState.QUEUED, *which)
+    session.execute(
+        update(OutboxRow).where(*waiting).values(state=OutboxState.SKIPPED, reason=reason, settled_at=now),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _move(

@@ -34,6 +34,7 @@ REASONS: Final = {
     "forbidden": N_("the messenger did not allow us to write to them"),
     "tries": N_("could not be handed over after several tries"),
     "window": N_("has not written to us lately, and this messenger then lets us write no more"),
+    "closed": N_("is on a messenger that is not connected at the moment"),
     "stale": N_("too late to be of use"),
 }
 

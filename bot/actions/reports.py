@@ -121,6 +121,13 @@ def announce(session: Session, broadcast: Broadcast, channels: Mapping[str, Chan
     _queue(session, address, parts(report, channels[address.channel].capabilities), report_key(broadcast), now)
 
 
+def file_of(session: Session, broadcast: Broadcast) -> str:
+    """The file that went out with the report; "" while it is not over, or once old messages were dropped."""
+    row = find_by_key(session, report_key(broadcast))
+    attachment = row and row.payload and row.payload.get("attachment")
+    return attachment["file"] if attachment else ""
+
+
 def tell_paused(session: Session, broadcast: Broadcast, channels: Mapping[str, Channel], now: datetime) -> None:
     """It paused by itself: tell the author why, and what can be done."""
     address = _author(session, broadcast)

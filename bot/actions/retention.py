@@ -17,6 +17,9 @@ from storage.outbox import UNFINISHED, OutboxRow, OutboxState
 MY_DATA: Final = "my-data.json"
 """Name of the file that holds a copy of somebody's data, and goes when its message goes."""
 
+REPORT: Final = "report-"
+"""How the names of reports begin: they name members, and go when their message goes."""
+
 SLICE: Final = 1_000
 """Rows deleted in one transaction, so that no reply waits for housekeeping."""
 
@@ -100,7 +103,7 @@ def drop(session: Session, old: OldWords) -> list[str]:
 
 
 def _delete(session: Session, which: ColumnElement[bool]) -> list[str]:
-    """Delete these outbox rows; returns the copies of people's data that they carried."""
+    """Delete these outbox rows; returns the files about people that they carried."""
     payloads: Sequence[Any] = session.scalars(select(OutboxRow.payload).where(which)).all()
     session.execute(delete(OutboxRow).where(which), execution_options=_UNHEEDED)
     return sorted(set(_copies(payloads)))
@@ -109,7 +112,7 @@ def _delete(session: Session, which: ColumnElement[bool]) -> list[str]:
 def _copies(payloads: Iterable[dict[str, Any] | None]) -> Iterable[str]:
     for payload in payloads:
         attachment = (payload or {}).get("attachment")
-        if attachment and attachment.get("name") == MY_DATA:
+        if attachment and attachment.get("name", "").startswith((MY_DATA, REPORT)):
             yield attachment["file"]
 
 

@@ -34,7 +34,7 @@ def sending(session: Session, author: MemberAddress) -> Broadcast:
     session.add(newsletter)
     session.flush()
     broadcast = broadcasts.fire(session, newsletter, author, NOW)
-    while broadcasts.advance(session, broadcast.id, NOW):
+    while broadcasts.advance(session, broadcast.id, ["telegram"], NOW):
         pass
     return broadcast
 

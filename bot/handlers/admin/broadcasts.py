@@ -148,7 +148,9 @@ def _from_menu(turn: Turn) -> bool:
 
 
 def _send_file(turn: Turn, broadcast: Broadcast) -> None:
-    file = report_file.write(turn.session, broadcast, turn.network, turn.channels, turn.files)
+    file = reports.file_of(turn.session, broadcast) or report_file.write(
+        turn.session, broadcast, turn.network, turn.channels, turn.files
+    )
     record(turn.session, turn.now, turn.member.id, "broadcast.file", broadcast=broadcast.id)
     turn.say(
         _("Every member it went to, and what became of it. Please keep the names to yourself."),

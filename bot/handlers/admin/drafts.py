@@ -65,13 +65,15 @@ def show(turn: Turn, plan: Plan, *, edit: bool = False) -> None:
     """Show the card, with what must be known before it is sent."""
     newsletter = plan.newsletter
     overlong = newsletters.overlong(plan, turn.network, turn.channels.values())
-    heavy = newsletters.too_heavy(plan, turn.channels)
+    fileless = newsletters.fileless(plan, turn.channels)
     paragraphs = [
         Markup("<b>{}</b>\n{}").format(_("Your newsletter, not sent yet"), _beginning(newsletter)),
         _languages(turn, newsletter),
         Markup("<b>{}</b>\n{}").format(_("It goes to"), reach.audience_words(turn, plan.audience)),
         reach.count_words(turn, plan),
-        Markup("\n").join([*reach.substitute_words(plan), *reach.overlong_words(overlong), *reach.heavy_words(heavy)]),
+        Markup("\n").join(
+            [*reach.substitute_words(plan), *reach.overlong_words(overlong), *reach.fileless_words(fileless)]
+        ),
     ]
     turn.say(Markup("\n\n").join(part for part in paragraphs if part), _options(turn, newsletter), edit=edit)
 

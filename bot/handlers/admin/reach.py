@@ -115,8 +115,8 @@ def overlong_words(overlong: Iterable[Overlong]) -> list[Markup]:
     ]
 
 
-def heavy_words(heavy: Iterable[Channel]) -> list[Markup]:
-    return [_("⚠ The file is too large for {channel}.").format(channel=channel.label) for channel in heavy]
+def fileless_words(fileless: Iterable[Channel]) -> list[Markup]:
+    return [_("⚠ The file cannot be sent on {channel}.").format(channel=channel.label) for channel in fileless]
 
 
 def members(n: int) -> Markup:

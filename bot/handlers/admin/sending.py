@@ -48,7 +48,7 @@ def _ready(turn: Turn, plan: Plan) -> bool:
     if not plan.members:
         sentences.append(_("Nobody would get it: no member matches. Please change who gets it."))
     overlong = newsletters.overlong(plan, turn.network, turn.channels.values())
-    if overlong or newsletters.too_heavy(plan, turn.channels):
+    if overlong or newsletters.fileless(plan, turn.channels):
         sentences.append(_("It does not fit everywhere. Please shorten it, or change who gets it."))
     if sentences:
         turn.preface(Markup("\n").join(sentences))
