@@ -84,11 +84,16 @@ def _labelled(text: str, choices: Sequence[Option]) -> list[Option] | None:
     key = fold(text)
     if not key:
         return None
-    whole = [option for option in choices if key in (fold(option.label), fold(option.word))]
+    whole = [option for option in choices if key in _names(option)]
     if whole or sum(letter.isalpha() for letter in key) < _FEWEST_LETTERS:
         return whole if len(whole) == 1 else None
     part = [option for option in choices if not option.navigation and f" {key}" in f" {fold(option.label)}"]
     return part if len(part) == 1 else None
+
+
+def _names(option: Option) -> tuple[str, ...]:
+    """What it is called: its label, also up to a comma ("Yes" of "Yes, I agree"), and its word."""
+    return fold(option.label), fold(option.label.partition(",")[0]), fold(option.word)
 
 
 def _once(options: Iterable[Option]) -> list[Option]:

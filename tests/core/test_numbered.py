@@ -149,3 +149,9 @@ def test_all_numbers_at_once(options: list[Option], data: st.DataObject) -> None
 
 def option_on_one_line(options: list[Option]) -> list[Option]:
     return [Option(option.id, " ".join(option.label.split()), navigation=option.navigation) for option in options]
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("да", "yes"), ("Yes", None), ("нет", "no"), ("да, стереть всё", "yes")])
+def test_the_word_before_the_comma_is_enough(typed: str, meant: str | None) -> None:
+    options = (Option("yes", "Да, стереть всё"), Option("no", "Нет, оставить"))
+    assert [option.id for option in pick(typed, options) or ()] == ([meant] if meant else [])
