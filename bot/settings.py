@@ -54,8 +54,12 @@ class Settings:
 
     @property
     def database(self) -> str:
-        """DATABASE_URL, or a SQLite file among the data."""
-        return self.database_url or f"sqlite:///{self.data / 'korpu.db'}"
+        """DATABASE_URL, or a SQLite file among the data.
+
+        The demo by itself has its own, so that nobody who was made up in it is ever a member of the real network.
+        """
+        name = "korpu.db" if self.telegram_token else "demo.db"
+        return self.database_url or f"sqlite:///{self.data / name}"
 
 
 def read(environment: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:

