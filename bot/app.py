@@ -89,7 +89,7 @@ class App:
         """
         async with AsyncExitStack() as stack:
             stack.callback(self.database.close)
-            await self.database.run(lambda session: lanes.start_anew(session, list(self.channels)))
+            await self.database.run(lambda session: lanes.start_anew(session, list(self.channels), self.clock.now()))
             monitoring = Monitoring(self.database)
             web = application(list(self.channels.values()), monitoring.health, monitoring.metrics, self.files)
             runner = await serve(web, self.settings.host, self.settings.port)
@@ -110,8 +110,10 @@ class App:
                 print(f"The demo runs at http://{host}:{port} (stop it with Ctrl+C)", flush=True)  # noqa: T201 - for whoever started it
             await self._welcome_owner()
             waiting = asyncio.create_task(stop.wait())
-            await asyncio.wait([waiting, *foremen, *conversing], return_when=asyncio.FIRST_COMPLETED)
+            done, _running = await asyncio.wait([waiting, *foremen, *conversing], return_when=asyncio.FIRST_COMPLETED)
             await _cancel([waiting])
+            for worker in done - {waiting}:
+                worker.result()  # a worker never ends by itself: what ended it is raised, and the exit status tells
 
     def invite_owner(self) -> str:
         """A one-time link that makes whoever opens it an owner."""

@@ -43,9 +43,9 @@ class Demo:
 
     async def advance(self, seconds: int) -> None:
         """Move the clock forward, and remember it: what is stored must not lie in the future after a restart."""
-        self._clock.advance(timedelta(seconds=seconds))
-        offset = self._clock.offset.total_seconds()
+        offset = self._clock.offset.total_seconds() + seconds
         await self._database.run(lambda session: remember(session, "demo.clock", {"offset": offset}))
+        self._clock.advance(timedelta(seconds=seconds))
         self._nudge()
 
     async def silent_members(self) -> int:

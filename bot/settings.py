@@ -33,6 +33,9 @@ class Secret:
 
 NOTHING = Secret("")
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Where nobody listens but this machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -72,22 +75,29 @@ def read(environment: Mapping[str, str] | None = None, env_file: Path | None = P
     if env_file is not None and env_file.exists():
         values |= {key: value for key, value in dotenv_values(env_file).items() if value is not None}
     values |= os.environ if environment is None else environment
+    values = {name: value.strip() for name, value in values.items() if value.strip()}
     defaults = Settings()
-    token = values.get("TELEGRAM_TOKEN", "").strip()
-    public_url = values.get("PUBLIC_URL", "").strip().rstrip("/")
+    token = values.get("TELEGRAM_TOKEN", "")
+    public_url = values.get("PUBLIC_URL", "").rstrip("/")
     if public_url and not public_url.startswith("https://") and "TELEGRAM_API_URL" not in values:
         raise SettingError("PUBLIC_URL must begin with https://: Telegram calls no other address.")
+    demo = _yes(values, "DEMO", default=not token)
+    host = values.get("HOST", defaults.host)
+    if demo and (public_url or host not in LOOPBACK):
+        raise SettingError(
+            "The demo has no login, so it runs on this machine alone: leave HOST and PUBLIC_URL empty, or set DEMO=no."
+        )
     return Settings(
         network=Path(values.get("NETWORK", str(defaults.network))),
         data=Path(values.get("DATA", str(defaults.data))),
-        database_url=values.get("DATABASE_URL", "").strip(),
-        host=values.get("HOST", defaults.host),
+        database_url=values.get("DATABASE_URL", ""),
+        host=host,
         port=_number(values, "PORT", defaults.port, 0, 65_535),
         public_url=public_url,
         telegram_token=Secret(token),
         telegram_api_url=values.get("TELEGRAM_API_URL", defaults.telegram_api_url).rstrip("/"),
         telegram_rate=_number(values, "TELEGRAM_RATE", defaults.telegram_rate, 0.1, 1_000_000),
-        demo=_yes(values, "DEMO", default=not token),
+        demo=demo,
         demo_rate=_number(values, "DEMO_RATE", defaults.demo_rate, 0.1, 1_000_000),
         owner_link_hours=_number(values, "OWNER_LINK_HOURS", defaults.owner_link_hours, 1, 24 * 30),
         log_level=values.get("LOG_LEVEL", defaults.log_level).upper(),
@@ -95,7 +105,7 @@ def read(environment: Mapping[str, str] | None = None, env_file: Path | None = P
 
 
 def _number(values: Mapping[str, str], name: str, default: Any, least: float, most: float) -> Any:  # noqa: ANN401 - int or float, as the default is
-    text = values.get(name, "").strip()
+    text = values.get(name, "")
     if not text:
         return default
     try:
@@ -108,7 +118,7 @@ def _number(values: Mapping[str, str], name: str, default: Any, least: float, mo
 
 
 def _yes(values: Mapping[str, str], name: str, *, default: bool) -> bool:
-    text = values.get(name, "").strip().lower()
+    text = values.get(name, "").lower()
     if text in {"", "1", "yes", "true", "on", "0", "no", "false", "off"}:
         return text in {"1", "yes", "true", "on"} if text else default
     raise SettingError(f"{name} must be yes or no, not {text!r}.")

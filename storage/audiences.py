@@ -18,8 +18,8 @@ ABROAD = "abroad"
 class Audience:
     """Members who match every line; within a line any value will do, and an empty line asks nothing.
 
-    Only people who agreed and did not say stop are ever in an audience. Those who cannot be reached at the moment are,
-    so that the report can name them.
+    Only people who agreed, finished registering and did not say stop are ever in an audience. Those who cannot be
+    reached at the moment are, so that the report can name them.
     """
 
     topics: tuple[str, ...] = ()
@@ -48,7 +48,9 @@ class Part(NamedTuple):
 
 def matching(audience: Audience) -> ColumnElement[bool]:
     """The condition on Member joined with its preferred MemberAddress."""
-    conditions: list[ColumnElement[bool]] = [Member.consented_at.is_not(None), Member.stopped_at.is_(None)]
+    conditions: list[ColumnElement[bool]] = [
+        Member.consented_at.is_not(None), Member.registered_at.is_not(None), Member.stopped_at.is_(None)
+    ]  # fmt: skip
     if audience.topics:
         following = select(Subscription.member_id).where(Subscription.topic.in_(audience.topics))
         conditions.append(Member.id.in_(following))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 # Engines hide parameters: an error's text goes to the log, and no log line holds what people write or who they are.
@@ -77,6 +78,29 @@ class Database:
                 if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt + 1 == attempts:
                     raise
         raise AssertionError("unreachable")  # pragma: no cover
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """One transaction for migrations.
+
+        SQLite changes a table by making it anew and dropping the old one, which would delete every row that refers to
+        it: so its foreign keys are off meanwhile, and checked before the commit.
+
+        Raises:
+            IntegrityError: a row refers to one that is not there.
+        """
+        if not self.is_sqlite:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        engine = _sqlite_engine(self.engine.url, "BEGIN IMMEDIATE", foreign_keys=False)
+        try:
+            with engine.begin() as connection:
+                yield connection
+                if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                    raise IntegrityError("PRAGMA foreign_key_check", None, ValueError(f"{len(broken)} rows"))
+        finally:
+            engine.dispose()
 
     def _look(self, work: Work[Result]) -> Result:
         with Session(self._reading, expire_on_commit=False) as session:
@@ -154,7 +178,7 @@ def _attempt(connection: Connection, work: Work[Any], future: Future[Any], *, al
     return lambda: future.set_result(result)
 
 
-def _sqlite_engine(url: Any, begin: str) -> Engine:  # noqa: ANN401 - sqlalchemy.URL | str
+def _sqlite_engine(url: URL, begin: str, *, foreign_keys: bool = True) -> Engine:
     arguments = {"check_same_thread": False, "timeout": 30, "cached_statements": 256}
     engine = create_engine(url, connect_args=arguments, hide_parameters=True)
 
@@ -164,7 +188,7 @@ def _sqlite_engine(url: Any, begin: str) -> Engine:  # noqa: ANN401 - sqlalchemy
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
-            "foreign_keys=ON",
+            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
             "cache_size=-4000",
             "temp_store=MEMORY",
         ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -148,7 +148,8 @@ def doubt(session: Session, row_id: int, token: str, detail: str, hold: datetime
     again = update(OutboxRow).where(*mine, OutboxRow.doubts == 0)
     unsettled = {"detail": detail, "doubts": OutboxRow.doubts + 1}
     session.execute(last.values(state=OutboxState.DOUBT, settled_at=now, **unsettled))
-    session.execute(again.values(state=OutboxState.QUEUED, token="", not_before=hold, **unsettled))
+    if session.execute(again.values(state=OutboxState.QUEUED, token="", not_before=hold, **unsettled)).rowcount:  # type: ignore[attr-defined]  # an UPDATE's CursorResult
+        _hold_address(session, row_id, hold)
 
 
 def recover(session: Session, channel: str, token: str) -> int:
@@ -163,6 +164,19 @@ def recover(session: Session, channel: str, token: str) -> int:
         abandoned.values(state=OutboxState.QUEUED, **found), execution_options={"synchronize_session": False}
     )
     return taken.rowcount  # type: ignore[attr-defined,no-any-return]  # a CursorResult, for an UPDATE
+
+
+def give_back(session: Session, channel: str, token: str, held: Collection[int]) -> None:
+    """Rows under our token that we do not hold, claimed in a transaction that seemed to fail: they did not leave."""
+    lost = update(OutboxRow).where(
+        _UNFINISHED,
+        OutboxRow.channel == channel,
+        OutboxRow.state == OutboxState.SENDING,
+        OutboxRow.token == token,
+        OutboxRow.id.not_in(held),
+    )
+    values = {"state": OutboxState.QUEUED, "token": "", "attempts": OutboxRow.attempts - 1}
+    session.execute(lost.values(**values), execution_options={"synchronize_session": False})
 
 
 def unfinished(session: Session, broadcast_id: int) -> bool:
@@ -233,8 +247,13 @@ def _postpone(session: Session, one: Outcome, token: str) -> None:
     queued = {"state": OutboxState.QUEUED, "not_before": one.hold, "attempts": OutboxRow.attempts - given_back}
     session.execute(update(OutboxRow).where(*mine).values(**queued, token="", detail=one.detail))
     if one.hold is not None:
-        address = update(MemberAddress).where(MemberAddress.id == _address_of(session, one.id))
-        session.execute(address.values(held_until=one.hold))
+        _hold_address(session, one.id, one.hold)
+
+
+def _hold_address(session: Session, row_id: int, until: datetime) -> None:
+    """Let nothing behind this row overtake it."""
+    address = update(MemberAddress).where(MemberAddress.id == _address_of(session, row_id))
+    session.execute(address.values(held_until=until))
 
 
 def _address_of(session: Session, row_id: int) -> int | None:

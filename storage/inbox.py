@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Index, String, UniqueConstraint, func, select, text
+from sqlalchemy import Index, String, UniqueConstraint, and_, func, select, text
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.base import Base, insert_for
+from storage.conversations import ConversationState
+from storage.members import Member, MemberAddress
 
 
 class InboxState(StrEnum):
@@ -55,7 +57,7 @@ def receive(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
     values = [{"state": InboxState.NEW, "attempts": 0, "error": "", **row} for row in rows]
-    session.execute(insert_for(session)(InboxRow).on_conflict_do_nothing(), values)
+    session.execute(insert_for(session)(InboxRow.__table__).on_conflict_do_nothing(), values)
 
 
 def next_inbound(session: Session, limit: int) -> list[InboxRow]:
@@ -77,6 +79,32 @@ def next_inbound(session: Session, limit: int) -> list[InboxRow]:
     )
     heads = select(InboxRow).where(InboxRow.state == InboxState.NEW, ~behind).order_by(InboxRow.id).limit(limit)
     return list(session.scalars(heads.with_for_update(skip_locked=True)))
+
+
+class Writer(NamedTuple):
+    """Who wrote, all that a turn needs to know at once: looking for each by itself is half of a simple turn."""
+
+    address: MemberAddress
+    member: Member
+    conversation: ConversationState | None
+
+
+def writers(session: Session, rows: Sequence[InboxRow], now: datetime) -> dict[int, Writer]:
+    """The known people who wrote these rows, by row id; they can be reached, for here they are."""
+    query = (
+        select(InboxRow.id, MemberAddress, Member, ConversationState)
+        .join(MemberAddress, and_(MemberAddress.channel == InboxRow.channel, MemberAddress.user == InboxRow.user))
+        .join(Member, Member.id == MemberAddress.member_id)
+        .outerjoin(ConversationState, ConversationState.address_id == MemberAddress.id)
+        .where(InboxRow.id.in_([row.id for row in rows]))
+    )
+    found = session.execute(query).all() if rows else ()
+    known = {row_id: Writer(address, member, conversation) for row_id, address, member, conversation in found}
+    for writer in known.values():
+        writer.address.last_inbound_at = now
+        writer.address.unreachable = ""
+    session.flush()
+    return known
 
 
 def count_unhandled(session: Session) -> int:

@@ -15,6 +15,10 @@ LEASE = timedelta(seconds=8)
 """How long a foreman that says nothing keeps its channel: a process that died is replaced within 10 s."""
 
 
+FARTHEST = timedelta(seconds=10)
+"""How far ahead a lane can have been booked at the most."""
+
+
 class Lane(Base):
     """A channel's way out.
 
@@ -42,15 +46,18 @@ class Allowance(NamedTuple):
     starts_at: datetime
 
 
-def start_anew(session: Session, channels: Sequence[str]) -> None:
-    """What stopped a channel may have been put right since; find out by trying."""
-    session.execute(update(Lane).where(Lane.channel.in_(channels)).values(stopped=""))
+def start_anew(session: Session, channels: Sequence[str], now: datetime) -> None:
+    """What stopped a channel may have been put right since, and a wait of more than a day is a clock's mistake."""
+    mine = update(Lane).where(Lane.channel.in_(channels))
+    session.execute(mine.values(stopped=""))
+    session.execute(mine.where(Lane.waits_until > now + timedelta(days=1)).values(waits_until=None))
 
 
 def lease(session: Session, channel: str, token: str, now: datetime) -> bool:
     """Become or stay the channel's only foreman; False while another one lives."""
     session.execute(insert_for(session)(Lane).values(channel=channel, stopped="", token="").on_conflict_do_nothing())
-    free = or_(Lane.token == token, Lane.leased_until.is_(None), Lane.leased_until < now)
+    impossible = Lane.leased_until > now + 2 * LEASE  # the clock was put back since
+    free = or_(Lane.token == token, Lane.leased_until.is_(None), Lane.leased_until < now, impossible)
     taken = update(Lane).where(Lane.channel == channel, free).values(token=token, leased_until=now + LEASE)
     return session.execute(taken).rowcount == 1  # type: ignore[attr-defined,no-any-return]  # an UPDATE gives a CursorResult
 
@@ -64,8 +71,10 @@ def allowance(session: Session, channel: str, rate: float, ahead: timedelta, now
     """What may be claimed now without leaving later than `now + ahead`; nothing while the lane waits or is stopped."""
     lane = session.get_one(Lane, channel)
     starts_at = max(lane.next_at or now, now)
+    if starts_at > now + FARTHEST:
+        starts_at = now  # the clock was put back since
     if lane.stopped or (lane.waits_until is not None and lane.waits_until > now):
-        return Allowance(0, starts_at)
+        return Allowance(0, max(starts_at, lane.waits_until or now))
     room = (now + ahead - starts_at).total_seconds()
     return Allowance(int(room * rate) + 1 if room >= 0 else 0, starts_at)
 

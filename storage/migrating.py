@@ -16,7 +16,7 @@ HERE = Path(__file__).parent / "migrations"
 
 def migrate(database: Database) -> None:
     """Run every migration that has not run yet, all or nothing."""
-    with database.engine.begin() as connection:
+    with database.migrating() as connection:
         config = configuration()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -88,7 +88,8 @@ def enqueue(session: Session, rows: list[dict[str, Any]]) -> None:
     """
     if rows:
         defaults = {"state": OutboxState.QUEUED, "edits": None}
-        session.execute(insert_for(session)(OutboxRow).on_conflict_do_nothing(), [defaults | row for row in rows])
+        insert = insert_for(session)(OutboxRow.__table__)  # the table: a plain INSERT, without the mapper's bookkeeping
+        session.execute(insert.on_conflict_do_nothing(), [defaults | row for row in rows])
 
 
 def find_by_key(session: Session, key: str) -> OutboxRow | None:

@@ -105,6 +105,7 @@ class Chat:
         outbounds = await self.database.read(lambda session: self.wording.of(session, found.rows))
         for row in found.rows:
             outbound = outbounds[row.id]
+            assert isinstance(outbound, Outbound)
             if row.edits is not None:
                 edits = row.edits
                 edited = await self.database.read(lambda session, edits=edits: external_id_of(session, edits))  # type: ignore[misc]

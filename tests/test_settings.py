@@ -49,11 +49,24 @@ def test_a_value_that_cannot_be_is_named(values: dict[str, str], sentence: str) 
     assert str(raised.value) == sentence
 
 
+def test_a_blank_setting_is_not_set() -> None:
+    blank = settings(HOST="", PORT=" ", NETWORK="", TELEGRAM_API_URL="", LOG_LEVEL="", DEMO="", TELEGRAM_TOKEN="")
+    assert repr(blank) == repr(settings())
+
+
+@pytest.mark.parametrize(
+    "values", [{"HOST": "192.0.2.1"}, {"TELEGRAM_TOKEN": "1:s", "DEMO": "yes", "PUBLIC_URL": "https://x.org"}]
+)
+def test_the_demo_is_for_this_machine_alone(values: dict[str, str]) -> None:
+    with pytest.raises(SettingError, match="The demo has no login"):
+        settings(**values)
+
+
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / ".env"
-    file.write_text("PORT=9000\nHOST=127.0.0.2\n")
+    file.write_text("PORT=9000\nHOST=localhost\n")
     chosen = read({"PORT": "9001"}, env_file=file)
-    assert (chosen.port, chosen.host) == (9001, "127.0.0.2")
+    assert (chosen.port, chosen.host) == (9001, "localhost")
 
 
 def test_the_example_names_every_setting() -> None:

@@ -5,6 +5,7 @@ Preview, test copy and delivery all come through here, so what the coordinator s
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.core.channel import Refused
 from bot.core.i18n import _, speaking
 from bot.core.locale import capitals, listing
 from bot.core.messages import Attachment, Option, Outbound
@@ -21,6 +23,8 @@ from storage.broadcasts import Broadcast
 from storage.delivery import Claimed
 from storage.members import Subscription
 from storage.newsletters import Newsletter
+
+log = logging.getLogger(__name__)
 
 FEW = 2
 """With more topics than this, one button opens the list of topics instead of a button each."""
@@ -55,16 +59,24 @@ class Wording:
         self._contents: dict[int, Content] = {}
         self.word = lru_cache(maxsize=4096)(self._word)
 
-    def of(self, session: Session, rows: Sequence[Claimed]) -> dict[int, Outbound]:
-        """What each claimed row says, by row id."""
-        worded = {row.id: Outbound.from_json(row.payload) for row in rows if row.payload is not None}
+    def of(self, session: Session, rows: Sequence[Claimed]) -> dict[int, Outbound | Refused]:
+        """What each claimed row says, by row id; a refusal for one that cannot be said, which stops no other."""
         bulk = [row for row in rows if row.payload is None and row.broadcast_id is not None]
         followed = self._followed(session, bulk)
-        for row in bulk:
-            content = self._content(session, row.broadcast_id)
-            reasons = tuple(topic for topic in content.topics if topic in followed.get(row.member_id, ()))
-            worded[row.id] = self.word(content, row.language, reasons)
+        worded: dict[int, Outbound | Refused] = {}
+        for row in rows:
+            try:
+                worded[row.id] = self._one(session, row, followed.get(row.member_id, set()))
+            except (KeyError, TypeError, ValueError) as error:
+                log.exception("row %s cannot be put into words", row.id)
+                worded[row.id] = Refused("content", systemic=True, detail=type(error).__name__)
         return worded
+
+    def _one(self, session: Session, row: Claimed, followed: set[str]) -> Outbound:
+        if row.payload is not None:
+            return Outbound.from_json(row.payload)
+        content = self._content(session, row.broadcast_id)
+        return self.word(content, row.language, tuple(topic for topic in content.topics if topic in followed))
 
     def forget(self, broadcast_id: int) -> None:
         """Read the broadcast's content again at the next message: it was corrected."""

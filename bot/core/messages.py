@@ -16,6 +16,11 @@ from markupsafe import Markup, escape
 from bot.core import richtext
 
 
+def storable(text: str) -> str:
+    """Without what no database stores as text: NUL, and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
 class Address(NamedTuple):
     """Where a member can be reached. `user` is text on every channel: "123", "+994501234567", "AZ.1349"."""
 

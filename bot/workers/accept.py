@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.core.clock import Clock
-from bot.core.messages import Inbound
+from bot.core.messages import Inbound, storable
 from bot.workers.wake import Wake
 from storage.database import Database
 from storage.inbox import receive
@@ -41,13 +41,10 @@ class Accept:
 
 
 def _storable(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Without what no database stores as text: NUL, and halves of surrogate pairs.
-
-    One such character would be refused for ever, and hold up everything that the platform delivers behind it.
-    """
+    """Every text in it storable: one odd character would be refused for ever, and hold up everything behind it."""
     match value:
         case str():
-            return value.replace("\x00", "").encode(errors="replace").decode()
+            return storable(value)
         case dict():
             return {key: _storable(each) for key, each in value.items()}
         case _:

@@ -23,6 +23,7 @@ def people(session: Session, clock: Clock) -> None:
     add_member(session, clock, "whatsapp", "education", channel="whatsapp", region="baki")
     add_member(session, clock, "stopped", "education", stopped_at=clock.now())
     add_member(session, clock, "never agreed", "education", consented_at=None)
+    add_member(session, clock, "never registered", "education", registered_at=None)
     blocked = add_member(session, clock, "blocked", "environment", region="ganja")
     address = session.scalars(select(MemberAddress).where(MemberAddress.member_id == blocked.id)).one()
     address.unreachable = "blocked"

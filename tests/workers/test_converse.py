@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from itertools import count
 
@@ -18,7 +19,6 @@ from storage.database import Database
 from storage.files import Files
 from storage.inbox import InboxRow, buried, count_unhandled
 from storage.members import Member
-from storage.outbox import OutboxRow
 from tests.chat import Chat
 
 SORRY = "I am sorry, something went wrong on our side with that. It has been noted. Please try again."
@@ -57,6 +57,11 @@ def chat(database: Database, network: Network, files: Files, clock: Clock, fuse:
         turn.member.name = turn.payload
         turn.say(f"You are {turn.payload}.")
         fuse.blow()
+
+    @router.command("slow")
+    def slow(turn: Turn) -> None:
+        time.sleep(0.02)
+        turn.say("Done.")
 
     @router.fallback
     def anything(turn: Turn) -> None:
@@ -98,8 +103,20 @@ async def test_a_failing_turn_takes_nobody_with_it(chat: Chat, fuse: Fuse) -> No
     inbounds = [inbound(person.user, f"/name N{person.user}") for person in [unlucky, *others]]
     await chat.accept(inbounds)
     assert chat.database.transact(chat.converse.handle_next) == 20
-    assert chat.database.transact(count_unhandled) == 1
-    assert chat.database.transact(lambda session: len(list(session.scalars(select(OutboxRow))))) == 19
+    assert 1 <= chat.database.transact(count_unhandled) < 20
+    await chat.settle()
+    attempts = chat.database.transact(lambda session: list(session.scalars(select(InboxRow.attempts))))
+    assert sorted(attempts) == [0] * 19 + [1]
+    assert [person.heard for person in [unlucky, *others]] == [[f"You are N{number}."] for number in range(20)]
+
+
+async def test_slow_turns_leave_the_database_to_others_in_between(chat: Chat) -> None:
+    people = [chat.person("buttons", str(number)) for number in range(10)]
+    await chat.accept([inbound(person.user, "/slow") for person in people])
+    chat.database.transact(chat.converse.handle_next)
+    assert 7 <= chat.database.transact(count_unhandled) <= 9
+    await chat.settle()
+    assert [person.heard for person in people] == [["Done."]] * 10
 
 
 async def test_a_persons_messages_are_handled_in_the_order_they_came(chat: Chat) -> None:

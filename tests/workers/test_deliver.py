@@ -6,22 +6,25 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.actions import broadcasts
 from bot.actions.wording import Wording
 from bot.core.channel import Outcome, Refused, Retry, Unknown
 from bot.core.clock import Clock
+from bot.core.messages import Outbound
 from bot.network import Network
-from bot.workers.deliver import Foreman
+from bot.workers.deliver import Foreman, Taken
 from storage import lanes
 from storage.broadcasts import Broadcast, BroadcastState
 from storage.database import Database
 from storage.delivery import Outcome as Written
-from storage.delivery import claim, settle, tally, unfinished
+from storage.delivery import claim, recover, settle, tally, unfinished
 from storage.members import Member, MemberAddress
 from storage.outbox import UNFINISHED, OutboxRow, OutboxState, enqueue
 from tests.storage.people import add_broadcast, add_member
@@ -243,7 +246,7 @@ async def test_five_systemic_refusals_in_a_row_pause_the_broadcast(post: Post) -
     async with post.delivering(platform, senders=1):
         await post.until(lambda session: session.get_one(Broadcast, broadcast).state == BroadcastState.PAUSED)
         await asyncio.sleep(0.5)
-    assert post.paused == [(broadcast, "content")]
+    assert set(post.paused) == {(broadcast, "content")}
     refused = sum(1 for state, _reason, _doubts in post.states() if state == "refused")
     assert 5 <= refused <= 20
     assert {state for state, _reason, _doubts in post.states()} == {"refused", "queued"}
@@ -308,6 +311,26 @@ async def test_what_a_killed_process_left_in_flight_is_sent_once_more(post: Post
     assert post.states() == [("sent", "", 1), ("sent", "", 0)]
 
 
+async def test_killed_again_and_again_before_it_left_a_message_is_still_delivered(post: Post) -> None:
+    post.member("1")
+    post.reply("1", "hello")
+    for death in range(3):
+
+        def die_while_sending(session: Session, token: str = f"dead {death}") -> None:
+            now = post.clock.now()
+            lanes.lease(session, "telegram", token, now)
+            recover(session, "telegram", token)
+            claim(session, "telegram", None, 0, 1, token, now)
+
+        post.database.transact(die_while_sending)
+        post.clock.advance(timedelta(seconds=10))
+    platform = Platform()
+    async with post.delivering(platform):
+        await post.quiet()
+    assert platform.taken == [("1", "hello")]
+    assert post.states() == [("sent", "", 3)]
+
+
 async def test_a_process_that_was_thought_dead_cannot_overwrite(post: Post) -> None:
     post.member("1")
     post.broadcast()
@@ -369,8 +392,117 @@ async def test_stopping_finishes_what_is_in_flight_and_writes_it_down(post: Post
     broadcast = post.broadcast()
     platform = Platform(rate=1000, latency=0.05)
     async with post.delivering(platform):
-        await asyncio.sleep(0.2)
+        await post.until(lambda _session: len(platform.taken) > 0)
     states = post.states()
     assert sum(1 for state, _reason, _doubts in states if state == "sent") == len(platform.taken) > 0
     assert {state for state, _reason, _doubts in states} == {"sent", "queued"}
     assert post.database.transact(lambda session: unfinished(session, broadcast))
+
+
+async def test_after_resuming_the_same_text_pauses_it_again(post: Post) -> None:
+    for number in range(60):
+        post.member(str(number))
+    broadcast = post.broadcast()
+    platform = Platform(lambda _user, _text, _tries: Refused("content", systemic=True), rate=100)
+
+    def paused(session: Session) -> bool:
+        return session.get_one(Broadcast, broadcast).state == BroadcastState.PAUSED
+
+    async with post.delivering(platform, senders=1):
+        await post.until(paused)
+        await post.database.run(lambda session: broadcasts.resume(session, broadcast, None, post.clock.now()))
+        await post.until(paused)
+    assert {state for state, _reason, _doubts in post.states()} == {"refused", "queued"}
+
+
+async def test_one_row_that_cannot_be_said_stops_no_other(post: Post) -> None:
+    post.member("1")
+    post.member("2")
+    post.reply("1", "hello")
+    spoil = update(OutboxRow).values(payload={"text": "hello", "colour": "of a later version"})
+    post.database.transact(lambda session: session.execute(spoil).rowcount)  # type: ignore[attr-defined]
+    post.reply("2", "hello")
+    platform = Platform()
+    async with post.delivering(platform):
+        await post.quiet()
+    assert platform.taken == [("2", "hello")]
+    assert post.states() == [("refused", "content", 0), ("sent", "", 0)]
+
+
+async def test_an_answer_no_database_can_store_holds_up_no_other(post: Post) -> None:
+    for number in range(10):
+        post.member(str(number))
+    post.broadcast()
+    odd = Refused("blocked", unreachable=True, detail="half a pair \ud83d and \x00")
+    platform = Platform(lambda user, _text, _tries: odd if user == "3" else None)
+    async with post.delivering(platform):
+        await post.quiet()
+    assert sorted(post.states()) == [("refused", "blocked", 0)] + [("sent", "", 0)] * 9
+
+
+async def test_rows_of_a_claim_whose_commit_was_not_heard_go_back_to_the_queue(post: Post) -> None:
+    for number in range(20):
+        post.member(str(number))
+    post.broadcast()
+    run, unheard = post.database.run, [True]
+
+    async def losing_one_answer(work: Callable[[Session], Any]) -> Any:
+        result = await run(work)
+        if isinstance(result, Taken) and result.items and unheard:
+            unheard.clear()
+            raise OperationalError("COMMIT", None, ConnectionError("the server went away"))
+        return result
+
+    post.database.run = losing_one_answer  # type: ignore[method-assign]
+    platform = Platform()
+    async with post.delivering(platform):
+        await post.quiet()
+    assert sorted(user for user, _text in platform.taken) == sorted(str(number) for number in range(20))
+    assert set(post.states()) == {("sent", "", 0)}
+
+
+async def test_a_message_in_doubt_is_not_overtaken_by_the_next_to_the_same_person(post: Post) -> None:
+    post.member("1")
+    post.reply("1", "first", "second")
+    platform = Platform(first_tries(1, Unknown("timed out")))
+    async with post.delivering(platform):
+        await post.until(lambda session: session.scalar(select(OutboxRow.doubts)) == 1)
+        await asyncio.sleep(0.2)
+        post.clock.advance(timedelta(seconds=10))
+        await post.quiet()
+    assert platform.taken == [("1", "first"), ("1", "second")]
+
+
+async def test_after_a_stall_the_rate_is_held_all_the_same(post: Post) -> None:
+    for number in range(80):
+        post.member(str(number))
+    post.broadcast()
+    platform = Platform(rate=40)
+    stalled = asyncio.Event()
+    send = platform.send
+
+    async def stalling(user: str, outbound: Outbound) -> Outcome:
+        await stalled.wait()
+        return await send(user, outbound)
+
+    platform.send = stalling  # type: ignore[method-assign]
+    async with post.delivering(platform, senders=4):
+        await asyncio.sleep(1.5)
+        stalled.set()
+        await post.quiet()
+    windows = [sum(1 for one in platform.times if start <= one < start + 1) for start in platform.times]
+    assert max(windows) <= 40 + 4 + 2
+
+
+async def test_a_clock_that_was_put_back_stops_nothing(post: Post) -> None:
+    post.member("1")
+    post.clock.advance(timedelta(days=30))
+    post.broadcast()
+    async with post.delivering(Platform()):
+        await post.quiet()
+    post.clock = Clock()
+    post.reply("1", "hello")
+    platform = Platform()
+    async with post.delivering(platform):
+        await post.quiet()
+    assert platform.taken == [("1", "hello")]

@@ -39,7 +39,7 @@ _TWO_POLLERS: Final = (
     " keeps trying."
 )
 
-_FEWEST_CONNECTIONS: Final = 32
+_FEWEST_CONNECTIONS: Final = 64
 _SHORTEST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
 """Seconds between attempts while receiving fails; it doubles from one to the other."""

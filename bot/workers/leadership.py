@@ -1,0 +1,65 @@
+"""One foreman a channel: the lease that makes a process the only one who delivers, renewed whatever else it does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+
+from sqlalchemy.orm import Session
+
+from bot.core.clock import Clock
+from storage import lanes
+from storage.database import Database
+from storage.delivery import recover
+
+log = logging.getLogger(__name__)
+
+RENEW = 2.0
+"""Seconds between renewals; the lease lasts four times as long."""
+
+MARGIN = 1.0
+"""Seconds before its end from which a lease is not trusted any more: clocks differ, and a process may be held up."""
+
+
+class Leadership:
+    """Whether this foreman may deliver. It may only after what the one before left in flight is back in the queue."""
+
+    def __init__(self, channel: str, token: str, database: Database, clock: Clock) -> None:
+        self._channel = channel
+        self._token = token
+        self._database = database
+        self._clock = clock
+        self._leading = False
+        self._until = 0.0
+
+    @property
+    def holds(self) -> bool:
+        return self._leading and time.monotonic() < self._until
+
+    async def run(self) -> None:
+        """Take the lease as soon as it is free, and keep it, until cancelled."""
+        while True:
+            asked = time.monotonic()
+            try:
+                self._leading = await self._database.run(self._lease)
+            except Exception:
+                log.exception("the lease of %s could not be renewed; trying again", self._channel)
+            else:
+                self._until = asked + lanes.LEASE.total_seconds() - MARGIN
+            await asyncio.sleep(RENEW if self.holds else RENEW / 4)
+
+    async def give_up(self) -> None:
+        """Let another process take over at once."""
+        self._leading = False
+        await self._database.run(lambda session: lanes.release(session, self._channel, self._token))
+
+    def _lease(self, session: Session) -> bool:
+        now = self._clock.now()
+        if not lanes.lease(session, self._channel, self._token, now):
+            return False
+        if not self._leading:
+            abandoned = recover(session, self._channel, self._token)
+            if abandoned:
+                log.warning("%s messages of %s had been left in flight", abandoned, self._channel)
+        return True
