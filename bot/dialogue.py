@@ -2,6 +2,10 @@
 
 Every way of understanding says whether it did; the first that did ends the search. Then the turn is closed: the open
 question is asked (again), and nobody is left without an answer.
+
+Whatever was shown last is what is spoken to: an open question, or a menu. Without buttons a menu that was asked for
+while a form is open stands in front of its question, which takes no answer until it is asked again: after something was
+picked from the menu, or with "Continue".
 """
 
 from __future__ import annotations
@@ -10,15 +14,19 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Final
 
+from markupsafe import Markup
+
+from bot.core.conversation import Menu
 from bot.core.fields.field import UNREADABLE, Given, Invalid
 from bot.core.folding import fold
 from bot.core.form import CANCEL, WORDS, Cancelled, Completed, Form, Progress, Stayed, Step
-from bot.core.i18n import _
+from bot.core.i18n import LANGUAGES, N_, _, speaking
 from bot.core.messages import Kind
-from bot.core.numbered import pick
-from bot.core.router import Router
+from bot.core.numbered import missing, pick
+from bot.core.router import Router, help_word
 from bot.turn import Turn
 
 NEWS: Final = (Kind.BLOCKED, Kind.UNBLOCKED)
@@ -28,6 +36,9 @@ MEANT: Final = timedelta(hours=6)
 
 _COMMAND: Final = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _END_OF_SENTENCE: Final = " .!…"
+
+_CONTINUE: Final = "continue"
+_WORDS: Final = {**WORDS, _CONTINUE: N_("Continue")}
 
 
 def respond(turn: Turn, router: Router) -> None:
@@ -40,6 +51,7 @@ def respond(turn: Turn, router: Router) -> None:
         before = turn.conversation.stack
         if not any(understood(turn, router) for understood in _WAYS):
             turn.preface(_misunderstood(turn))
+            _repeat(turn)
         _close(turn, router, before)
 
 
@@ -61,8 +73,8 @@ def _command(turn: Turn, router: Router) -> bool:
     if found is None:
         return False
     name = found[1].lower()
-    if name in WORDS and _open(turn, router):
-        return _answer(turn, router, Given(options=(name,)))
+    if name in _WORDS and _open(turn, router):
+        return _navigate(turn, router, name)
     if route := router.find("command", name):
         turn.payload = (found[2] or "").strip()
         route(turn)
@@ -70,6 +82,7 @@ def _command(turn: Turn, router: Router) -> bool:
         turn.preface(_("There is nothing to cancel."))
     else:
         turn.preface(_("There is no command /{name}.").format(name=name))
+        _repeat(turn)
     return True
 
 
@@ -89,15 +102,14 @@ def _tap(turn: Turn, router: Router) -> bool:
         understood = menu.option(option) is not None and _press(turn, router, option)
     if not understood:
         turn.preface(_("That button is from earlier. Here is where we are now."))
+        _repeat(turn)
     return True
 
 
 def _picked(turn: Turn, router: Router) -> bool:
     """A number or a label, typed, of the menu shown last."""
     menu = turn.conversation.menu
-    if menu is None or turn.inbound.kind is not Kind.TEXT:
-        return False
-    if not menu.question and turn.now.timestamp() - menu.shown > MEANT.total_seconds():
+    if menu is None or turn.inbound.kind is not Kind.TEXT or not (menu.question or _live(turn)):
         return False
     picked = pick(turn.inbound.plain, menu.options, several=menu.several)
     if not picked:
@@ -109,14 +121,30 @@ def _picked(turn: Turn, router: Router) -> bool:
     return any(pressed)
 
 
+def _navigation(turn: Turn, router: Router) -> bool:
+    """Back, skip, cancel, continue, typed while a form is open, shown or not."""
+    name = _words().get(fold(turn.inbound.plain), "") if turn.inbound.kind is Kind.TEXT else ""
+    if not name or _open(turn, router) is None or (name == _CONTINUE and turn.capabilities.buttons):
+        return False
+    return _navigate(turn, router, name)
+
+
+def _exact_word(turn: Turn, router: Router) -> bool:
+    """The word of a command, where nothing else can be typed for it; elsewhere it may be an answer."""
+    if turn.capabilities.commands or turn.inbound.kind is not Kind.TEXT:
+        return False
+    route = router.find_exact_word(turn.inbound.plain)
+    if route:
+        route(turn)
+    return route is not None
+
+
 def _reply(turn: Turn, router: Router) -> bool:
-    """Whatever else is sent while a form is open answers its question."""
-    given = Given(turn.inbound.kind, turn.inbound.text, attachment=turn.inbound.attachment)
-    if given.kind is Kind.TEXT:
-        typed = fold(given.plain)
-        meant = tuple(name for name, word in WORDS.items() if typed in (fold(name), fold(_(word).unescape())))
-        given = replace(given, options=meant)
-    return _answer(turn, router, given)
+    """Whatever else is sent answers the open question, unless a menu stands in front of it."""
+    menu = turn.conversation.menu
+    if menu is not None and not menu.question:
+        return False
+    return _answer(turn, router, Given(turn.inbound.kind, turn.inbound.text, attachment=turn.inbound.attachment))
 
 
 def _command_word(turn: Turn, router: Router) -> bool:
@@ -140,6 +168,8 @@ _WAYS: Final[tuple[Callable[[Turn, Router], bool], ...]] = (
     _command,
     _tap,
     _picked,
+    _navigation,
+    _exact_word,
     _reply,
     _command_word,
     _other_kind,
@@ -149,9 +179,39 @@ _WAYS: Final[tuple[Callable[[Turn, Router], bool], ...]] = (
 def _press(turn: Turn, router: Router, option: str) -> bool:
     name, *arguments = option.split(":")
     route = router.find("button", name)
-    if route:
-        route(turn, *arguments)
-    return route is not None
+    if route is None or not route.takes(*arguments):
+        return False
+    route(turn, *arguments)
+    return True
+
+
+def _navigate(turn: Turn, router: Router, name: str) -> bool:
+    """Lead through the open form; to continue is just to be asked again."""
+    return name == _CONTINUE or _answer(turn, router, Given(options=(name,)))
+
+
+@cache
+def _words() -> dict[str, str]:
+    """Navigation by its word in every language."""
+    words: dict[str, str] = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            words |= {fold(_(word).unescape()): name for name, word in _WORDS.items()}
+    return words
+
+
+def _live(turn: Turn) -> Menu | None:
+    """The menu that is in front of the person: shown last, not an open question's, and not too long ago."""
+    menu = turn.conversation.menu
+    if menu is None or menu.question or turn.now.timestamp() - menu.shown > MEANT.total_seconds():
+        return None
+    return menu
+
+
+def _repeat(turn: Turn) -> None:
+    """Show the menu again to somebody who was not understood: they stay where they are."""
+    if menu := _live(turn):
+        turn.repeat(menu)
 
 
 def _answer(turn: Turn, router: Router, given: Given) -> bool:
@@ -184,9 +244,10 @@ def _step(turn: Turn, router: Router, form: Form, step: Step) -> None:
             if route := router.find("completed", form.name):
                 route(turn, answers)
         case Cancelled():
+            answers = form.answers(turn.conversation.stack[-1])
             _pop(turn)
             if route := router.find("cancelled", form.name):
-                route(turn)
+                route(turn, answers)
             else:
                 turn.say(_("All right, we leave it there. Nothing was changed."))
 
@@ -227,6 +288,13 @@ def _close(turn: Turn, router: Router, before: tuple[Progress, ...]) -> None:
     form, progress = opened
     if menu is not None and menu.question and turn.said and turn.said[-1].menu == menu.token:
         return  # it was asked already, in place of the one that was tapped
+    if progress in before and (shown := _live(turn)) and any(outbound.menu == shown.token for outbound in turn.said):
+        turn.say(
+            _("Your questions wait: write {word} to go on.").format(
+                word=Markup("<b>{}</b>").format(_(_WORDS[_CONTINUE]))
+            )
+        )
+        return
     if turn.said and progress in before:
         turn.preface(_("Let us go on:"))
     _move(turn, progress)
@@ -237,10 +305,12 @@ def _fall_back(turn: Turn, router: Router) -> None:
     if route := router.find("fallback"):
         route(turn)
     if not turn.said:
-        turn.say(_("Write /help to see what you can do here."))
+        turn.say(_("Write {help} to see what you can do here.").format(help=help_word(turn)))
 
 
 def _misunderstood(turn: Turn) -> str:
     if turn.inbound.kind in UNREADABLE:
         return _(UNREADABLE[turn.inbound.kind])
+    if (menu := _live(turn)) and (number := missing(turn.inbound.plain, menu.options)) is not None:
+        return _("There is no number {n} here.").format(n=number)
     return _("I did not understand that.")

@@ -90,7 +90,8 @@ class Turn:
         Args:
             text: Markup from `_()`, or a plain str, which is taken literally.
             options: make it the menu: from now on taps and numbers mean these. Each id is that of a `router.button`.
-                While a form is open, whose question comes next, they stand by themselves instead.
+                While a form is open, its question comes next, and they stand by themselves; without buttons they
+                are the menu also then, and the question waits.
             edit: change the message that was tapped, where the channel can; else it is a new one.
             standing: the options work for ever, whatever is shown after them, and do not become the menu.
             several: one reply may name several of the options; their handlers are called one after the other.
@@ -112,14 +113,17 @@ class Turn:
         """
         begun = form.begin(**answers)
         waiting = [progress for progress in self.conversation.stack if progress.form != form.name]
-        opened = [progress for progress in self.conversation.stack if progress.form == form.name]
+        known = (*self.conversation.stack, *self.conversation.aside)
+        opened = [progress for progress in known if progress.form == form.name]
         if opened and opened[0].given == begun.given:
             begun = opened[0]
-        self.conversation = replace(self.conversation, stack=(*waiting, begun))
+        aside = tuple(progress for progress in self.conversation.aside if progress.form != form.name)
+        self.conversation = replace(self.conversation, stack=(*waiting, begun), aside=aside)
 
     def end(self) -> None:
-        """Close every open form."""
-        self.conversation = replace(self.conversation, stack=())
+        """Close every open form. Each goes on where it was when it is asked again."""
+        aside = {progress.form: progress for progress in (*self.conversation.aside, *self.conversation.stack)}
+        self.conversation = replace(self.conversation, stack=(), aside=tuple(aside.values()))
 
     @property
     def editing(self) -> bool:
@@ -129,6 +133,11 @@ class Turn:
     def put(self, text: str, options: Sequence[Option], *, edit: bool = False, several: bool = False) -> None:
         """Say the open form's question. The engine's own: handlers `ask`."""
         self._say(text, options, edit=edit, several=several, question=True)
+
+    def repeat(self, menu: Menu) -> None:
+        """Show the menu once more; its buttons work there and here. The engine's own."""
+        self.conversation = replace(self.conversation, menu=replace(menu, shown=int(self.now.timestamp())))
+        self._send(menu.text, menu.options, menu.token)
 
     def _say(
         self,
@@ -143,26 +152,27 @@ class Turn:
     ) -> None:
         menu = self.conversation.menu
         token = ""
-        standing = standing or (bool(self.conversation.stack) and not question)
+        standing = standing or (bool(self.conversation.stack) and not question and self.capabilities.buttons)
         if options and not standing:
             token = menu.token if edit and menu and menu.token == self._tapped() else self._fresh()
-            self.conversation = replace(
-                self.conversation, menu=self._menu(token, options, question=question, several=several)
-            )
+            menu = Menu(token, tuple(options), question, several, int(self.now.timestamp()), escape(text))
+            self.conversation = replace(self.conversation, menu=menu)
+        self._send(text, options, token, attachment, self.inbound.message if edit and self.editing else "")
+
+    def _send(
+        self, text: str, options: Sequence[Option], menu: str, attachment: Attachment | None = None, edit: str = ""
+    ) -> None:
         self.said.append(
             Outbound(
-                Markup("\n\n").join([*self._preface, escape(text)]),
+                Markup("\n\n").join(part for part in (*self._preface, escape(text)) if part),
                 tuple(options),
-                menu=token,
+                menu=menu,
                 language=self.language,
                 attachment=attachment,
-                edit=self.inbound.message if edit and self.editing else "",
+                edit=edit,
             )
         )
         self._preface.clear()
-
-    def _menu(self, token: str, options: Sequence[Option], *, question: bool, several: bool) -> Menu:
-        return Menu(token, tuple(options), question, several, shown=int(self.now.timestamp()))
 
     def _tapped(self) -> str:
         """The token of the menu that was tapped."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -17,6 +18,8 @@ from storage.broadcasts import Broadcast, BroadcastState, open_broadcasts
 from storage.database import Database
 from storage.delivery import Tally, tally, unfinished
 from storage.files import Files
+
+log = logging.getLogger(__name__)
 
 CARD: Final = timedelta(seconds=3)
 """How often a progress card changes: Telegram shows an edit a second at most, and people read no faster."""
@@ -50,10 +53,17 @@ class Broadcasts:
         self._rests: dict[int, timedelta] = {}
 
     async def tick(self) -> None:
-        for broadcast_id in await self._database.read(_open):
-            while await self._database.run(self._advance(broadcast_id)):
-                self._deliver()
-            await self._close_or_show(broadcast_id)
+        running = await self._database.read(_open)
+        for move in (self._move_on, self._close_or_show):
+            for broadcast_id in running:
+                try:
+                    await move(broadcast_id)
+                except Exception:
+                    log.exception("broadcast %s could not be moved on; the next tick tries again", broadcast_id)
+
+    async def _move_on(self, broadcast_id: int) -> None:
+        while await self._database.run(self._advance(broadcast_id)):
+            self._deliver()
 
     def _advance(self, broadcast_id: int) -> Callable[[Session], bool]:
         return lambda session: broadcasts.advance(session, broadcast_id, self._channels, self._clock.now())
@@ -78,9 +88,8 @@ class Broadcasts:
     def _look(self, session: Session, broadcast_id: int) -> _Look | None:
         """None while there is nothing new to show. Counting never takes more than a twentieth of the time."""
         broadcast = session.get_one(Broadcast, broadcast_id)
-        sent = broadcast.state == BroadcastState.SENDING and broadcast.fanned_at is not None
         cancelled = broadcast.state == BroadcastState.CANCELLED
-        if (sent or cancelled) and not unfinished(session, broadcast_id):
+        if broadcasts.settled(session, broadcast) or (cancelled and not unfinished(session, broadcast_id)):
             self._rests.pop(broadcast_id, None)
             return _Look([], report_file.write(session, broadcast, self._network, self._channels, self._files))
         rest = self._rests.get(broadcast_id, CARD)

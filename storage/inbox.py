@@ -33,6 +33,7 @@ class InboxRow(Base):
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
         Index("ix_inbox_new", "id", sqlite_where=_NEW, postgresql_where=_NEW),
+        Index("ix_inbox_channel_user", "channel", "user"),
         Index("ix_inbox_waiting", "channel", "user", "id", sqlite_where=_NEW, postgresql_where=_NEW),
     )
 

@@ -27,6 +27,9 @@ class OutboxState(StrEnum):
 
 UNFINISHED = (OutboxState.QUEUED, OutboxState.SENDING)
 
+IS_UNFINISHED = text("outbox.state IN ('queued', 'sending')")
+"""The same, to the letter of the partial indexes: SQLite uses one only where the words are equal."""
+
 
 class OutboxRow(Base):
     """One message to one member.

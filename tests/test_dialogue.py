@@ -41,6 +41,7 @@ JOIN = Form(
 FOLLOW = Form("follow", MultiChoice("topics", "Which topics?", TOPICS, at_least=1), review=False)
 NEXT = Form("next", Text("role", "What do you do?"), review=False)
 FIND = Form("find", Search("topic", "Which?", find=lambda _turn, query: TOPICS if query else ()), review=False)
+RENAME = Form("rename", Text("name", "Which name?"), review=False)
 SEND = Form("send", Message("message", "What shall I send?"))
 
 router = Router()
@@ -70,6 +71,21 @@ def follow(turn: Turn) -> None:
 @router.completed(FOLLOW)
 def followed(turn: Turn, answers: Mapping[str, Any]) -> None:
     turn.say(" ".join(answers["topics"]))
+
+
+@router.command("rename")
+def rename(turn: Turn) -> None:
+    turn.ask(RENAME, who="Leyla")
+
+
+@router.completed(RENAME)
+def renamed(turn: Turn, answers: Mapping[str, Any]) -> None:
+    turn.say("{who} is {name} now.".format(**answers))
+
+
+@router.cancelled(RENAME)
+def kept(turn: Turn, answers: Mapping[str, Any]) -> None:
+    turn.say("{who} keeps the name.".format(**answers))
 
 
 @router.cancelled(FOLLOW)
@@ -128,6 +144,16 @@ def ticks(turn: Turn) -> None:
     turn.say("Ticked.", MENU, edit=True)
 
 
+@router.button("open")
+def open_(turn: Turn, topic: str) -> None:
+    turn.say(f"This is {topic}.")
+
+
+@router.command("menu")
+def topics(turn: Turn) -> None:
+    turn.say("Our topics.", [Option(f"open:{topic.id}", topic.label) for topic in TOPICS])
+
+
 @router.words("STOP", "DAYAN", "СТОП", rest=lambda _turn, rest: rest.lower() == "health")
 def stop(turn: Turn) -> None:
     turn.end()
@@ -155,7 +181,7 @@ class Phone:
 
     network: Network
     files: Files
-    edits: bool = True
+    buttons: bool = True
     member: Member = field(default_factory=lambda: Member(id=1, language="en", name=""))
     stored: str = "{}"
     turns: int = 0
@@ -172,7 +198,7 @@ class Phone:
             member=self.member,
             address=MemberAddress(channel="test", user="1", member_id=1),
             inbound=inbound,
-            capabilities=Capabilities(buttons=self.edits, edits=self.edits, markup="html"),
+            capabilities=Capabilities(buttons=self.buttons, edits=self.buttons, markup="html", commands=self.buttons),
             files=self.files,
             token=str(self.turns),
             channels={},
@@ -320,7 +346,7 @@ def test_ticks_are_changed_in_place_and_fast_taps_all_count(phone: Phone) -> Non
 
 
 def test_ticks_are_a_new_message_where_nothing_can_be_edited(phone: Phone) -> None:
-    phone.edits = False
+    phone.buttons = False
     phone.says("/follow")
     assert phone.says("1 and 2") == ["Which topics?"]
     assert [option.chosen for option in phone.last.options] == [True, True, None, None]
@@ -330,8 +356,8 @@ def test_ticks_are_a_new_message_where_nothing_can_be_edited(phone: Phone) -> No
 
 def test_too_few_ticks_get_a_sentence(phone: Phone) -> None:
     phone.says("/follow")
-    assert phone.taps("done") == ["Please choose at least 1.\n\nWhich topics?"]
-    assert phone.says("done") == ["Please choose at least 1.\n\nWhich topics?"]
+    assert phone.taps("done") == ["Please choose at least one.\n\nWhich topics?"]
+    assert phone.says("done") == ["Please choose at least one.\n\nWhich topics?"]
 
 
 def test_a_button_from_earlier_gets_a_sentence_and_the_current_question(phone: Phone) -> None:
@@ -344,7 +370,7 @@ def test_a_button_from_earlier_gets_a_sentence_and_the_current_question(phone: P
     assert phone.taps("health", 0) == [f"{earlier}\n\nWhat now?"]
 
 
-@pytest.mark.parametrize("tap", ["", ":", "0", "0aaaa:health", "forged", "forged:1", "join", "🙂:x"])
+@pytest.mark.parametrize("tap", ["", ":", "0", "0aaaa:health", "forged", "forged:1", "join", "open", "🙂:x"])
 def test_a_made_up_tap_gets_the_menu(phone: Phone, tap: str) -> None:
     phone.says("hello")
     assert phone.send(Kind.TAP, tap=tap) == ["That button is from earlier. Here is where we are now.\n\nWhat now?"]
@@ -380,7 +406,7 @@ def test_standing_options_work_for_ever_and_are_not_the_menu(phone: Phone) -> No
 
 
 def test_a_number_typed_hours_later_means_nothing_but_the_button_still_works(phone: Phone) -> None:
-    phone.says("/menu")
+    phone.says("hello")
     phone.now += timedelta(hours=7)
     assert phone.says("1") == ["I did not understand that.\n\nWhat now?"]
     phone.now += timedelta(hours=7)
@@ -439,6 +465,132 @@ def test_a_command_word_is_an_answer_to_a_text_question_and_a_command_where_it_i
     assert phone.says("help") == ["This is help.", "Let us go on:\n\nWhich topic?"]
 
 
+@pytest.mark.parametrize("word", ["help", "HELP", "/help"])
+def test_without_slash_commands_a_command_word_is_a_command_also_at_a_text_question(phone: Phone, word: str) -> None:
+    phone.buttons = False
+    phone.says("/join")
+    assert phone.says(word) == ["This is help.", "Let us go on:\n\nWhat are you called?"]
+    assert phone.says("help me") == ["Which topic?"]
+
+
+def test_an_option_and_navigation_are_understood_before_a_command_word(phone: Phone) -> None:
+    phone.buttons = False
+    phone.says("/join")
+    phone.says("Leyla")
+    assert phone.says("back") == ["What are you called?\nNow: Leyla"]
+    phone.says("Leyla")
+    assert phone.says("health") == ["Welcome, Leyla of health.", "What do you do?"]
+
+
+WAITING = "Your questions wait: write <b>Continue</b> to go on."
+
+
+@pytest.fixture
+def asked(phone: Phone) -> Phone:
+    """A phone without buttons, at whose question a menu was asked for."""
+    phone.buttons = False
+    phone.says("/join")
+    assert phone.says("menu") == ["Our topics.", WAITING]
+    return phone
+
+
+def test_without_buttons_a_menu_stands_in_front_of_the_question(asked: Phone) -> None:
+    assert asked.screen[-2].options == (Option("open:education", "Education"), Option("open:health", "Health"))
+    assert asked.says("2") == ["This is health.", "Let us go on:\n\nWhat are you called?"]
+    assert asked.says("2") == ["Which topic?"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_continue_asks_the_question_again(asked: Phone, language: str) -> None:
+    with speaking(language):
+        word = _("Continue").unescape()
+    assert asked.says(word.upper()) == ["What are you called?"]
+    assert asked.says("/continue") == ["What are you called?"]
+    assert asked.says("Leyla") == ["Which topic?"]
+
+
+def test_a_question_behind_a_menu_takes_no_answer(asked: Phone) -> None:
+    assert asked.says("Leyla") == ["I did not understand that.\n\nOur topics.", WAITING]
+    assert asked.says("9") == ["There is no number 9 here.\n\nOur topics.", WAITING]
+    asked.now += timedelta(hours=7)
+    assert asked.says("1") == ["I did not understand that.\n\nWhat are you called?"]
+    assert asked.says("Leyla") == ["Which topic?"]
+
+
+def test_a_form_can_be_cancelled_and_another_begun_from_behind_a_menu(asked: Phone) -> None:
+    assert asked.says("/follow") == ["Which topics?"]
+    asked.says("menu")
+    assert asked.says("Cancel") == ["You follow what you followed.", "Let us go on:\n\nWhat are you called?"]
+
+
+def test_continue_is_an_answer_where_there_are_buttons(phone: Phone) -> None:
+    phone.says("/join")
+    assert phone.says("Continue") == ["Which topic?"]
+
+
+def test_with_buttons_a_menu_stands_by_itself_and_the_question_comes_again(phone: Phone) -> None:
+    phone.says("/join")
+    assert phone.says("/menu") == ["Our topics.", "Let us go on:\n\nWhat are you called?"]
+    assert phone.taps("open:health", -2) == ["This is health.", "Let us go on:\n\nWhat are you called?"]
+
+
+@pytest.mark.parametrize("buttons", [True, False])
+@pytest.mark.parametrize(
+    ("stray", "sentence"),
+    [
+        ("9", "There is no number 9 here."),
+        ("sports", "I did not understand that."),
+        ("/nothing", "There is no command /nothing."),
+    ],
+)
+def test_who_is_not_understood_stays_in_the_menu(phone: Phone, stray: str, sentence: str, *, buttons: bool) -> None:
+    phone.buttons = buttons
+    phone.says("/menu")
+    phone.now += timedelta(hours=4)
+    assert phone.says(stray) == [f"{sentence}\n\nOur topics."]
+    assert phone.last.menu == phone.screen[0].menu
+    assert phone.last.options == phone.screen[0].options
+    phone.now += timedelta(hours=4)
+    assert phone.says("2") == ["This is health."]
+    phone.now += timedelta(hours=7)
+    assert phone.says("sports") == ["I did not understand that.\n\nWhat now?"]
+
+
+def test_a_sticker_or_an_old_button_leaves_the_menu_too(phone: Phone) -> None:
+    phone.says("hello")
+    phone.says("/menu")
+    assert phone.send(Kind.STICKER) == ["I cannot read stickers.\n\nOur topics."]
+    assert phone.taps("ticks", 0) == ["That button is from earlier. Here is where we are now.\n\nOur topics."]
+    assert phone.says("/cancel") == ["There is nothing to cancel.\n\nWhat now?"]
+
+
+def test_a_forged_button_with_too_much_or_too_little(phone: Phone) -> None:
+    phone.says("hello")
+    assert phone.send(Kind.TAP, tap="ticks:forged:more") == ["Ticked."]
+    assert phone.send(Kind.TAP, tap="open") == ["That button is from earlier. Here is where we are now.\n\nTicked."]
+
+
+@pytest.mark.parametrize("word", ["/cancel", "/back"])
+def test_what_a_form_was_begun_with_reaches_who_says_that_it_was_cancelled(phone: Phone, word: str) -> None:
+    phone.says("/rename")
+    assert phone.says(word) == ["Leyla keeps the name."]
+    assert phone.stack == []
+
+
+def test_cancelling_a_change_leads_back_to_the_summary(phone: Phone) -> None:
+    phone.member.name = "Coordinator"
+    phone.says("/send")
+    summary = phone.says("Hello")
+    phone.taps("change:message")
+    assert phone.says("cancel") == summary
+    assert phone.taps("done") == ["Hello"]
+
+
+def test_without_slash_commands_no_sentence_has_a_slash(phone: Phone) -> None:
+    phone.buttons = False
+    assert phone.says("send") == ["This is not open to you. Write <b>Help</b> to see what you can do here."]
+
+
 def test_rights_are_asked_each_time(phone: Phone) -> None:
     closed = "This is not open to you. Write /help to see what you can do here."
     assert phone.says("/send") == [closed]
@@ -494,9 +646,24 @@ def test_a_form_that_is_gone_after_a_deploy_is_closed_and_the_one_below_goes_on(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @for_any(data=st.data())
 def test_whatever_is_sent_is_answered(network: Network, tmp_path: Path, data: st.DataObject) -> None:
-    phone = Phone(network, Files(tmp_path), edits=data.draw(st.booleans()))
-    commands = ["/join", "/follow", "/find", "/send", "/help", "/cancel", "/russian", "/news", "STOP"]
-    texts = st.one_of(st.text(max_size=30), st.sampled_from([*commands, "1", "2", "1 2", "back", "done", "health"]))
+    phone = Phone(network, Files(tmp_path), buttons=data.draw(st.booleans()))
+    commands = [
+        "/join",
+        "/follow",
+        "/find",
+        "/send",
+        "/help",
+        "/cancel",
+        "/russian",
+        "/news",
+        "STOP",
+        "menu",
+        "/menu",
+        "/follow",
+    ]
+    texts = st.one_of(
+        st.text(max_size=30), st.sampled_from([*commands, "1", "2", "1 2", "9", "back", "done", "health", "Continue"])
+    )
     kinds = st.sampled_from([kind for kind in Kind if kind not in (Kind.TAP, Kind.BLOCKED, Kind.UNBLOCKED)])
     for _number in range(data.draw(st.integers(1, 15))):
         options = [option.id for outbound in phone.screen for option in outbound.options]

@@ -67,7 +67,7 @@ def test_the_first_network() -> None:
         "National Assembly of Youth Organizations of the Republic of Azerbaijan (NAYORA)"
     )
     assert AZERBAIJAN.regional_coordinator == {
-        "az": "Gənclərə Yardım Fondu (FAY)",
+        "az": "Gəncliyə Yardım Fondu (FAY)",
         "ru": "Фонд помощи молодёжи (FAY)",
         "en": "Fund of Aid for Youth (FAY)",
     }

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from storage.audiences import Audience, count
 from storage.broadcasts import Broadcast, BroadcastState
-from storage.delivery import unfinished
-from storage.fanout import fan_out
+from storage.delivery import tally, unfinished
+from storage.fanout import fan_out, skip
 from storage.members import MemberAddress
 from storage.newsletters import Newsletter
-from storage.outbox import OutboxRow, OutboxState
-from storage.staff import record
+from storage.outbox import UNFINISHED, OutboxRow
+from storage.staff import AuditEntry, record
 
 
 def fire(session: Session, newsletter: Newsletter, author: MemberAddress, now: datetime) -> Broadcast:
@@ -36,20 +37,19 @@ def fire(session: Session, newsletter: Newsletter, author: MemberAddress, now: d
 
 
 def advance(session: Session, broadcast_id: int, channels: Collection[str], now: datetime) -> bool:
-    """Write the next slice of the broadcast's rows; False once all are written or it is not sending any more.
+    """Write or skip the next slice of the broadcast's rows; False once there is none.
 
     Args:
         channels: those that are connected; who is on another one is skipped, since nobody would ever send it.
     """
     broadcast = session.get_one(Broadcast, broadcast_id, with_for_update=True)
     if broadcast.state == BroadcastState.CANCELLED:
-        _skip(session, broadcast_id, "cancelled", now)  # what was in flight may have come back since
-    if broadcast.state not in {BroadcastState.SENDING, BroadcastState.PAUSED} or broadcast.fanned_at is not None:
+        return skip(session, broadcast_id, "cancelled", now)
+    if broadcast.state not in {BroadcastState.SENDING, BroadcastState.PAUSED}:
         return False
-    more = fan_out(session, broadcast, now)
-    if not more:
-        _skip(session, broadcast_id, "closed", now, OutboxRow.channel.not_in(channels))
-    return more
+    if broadcast.fanned_at is None:
+        return fan_out(session, broadcast, now) or True
+    return any(skip(session, broadcast_id, "closed", now, *gap) for gap in _between(sorted(channels)))
 
 
 def finish(session: Session, broadcast_id: int, now: datetime) -> bool:
@@ -57,11 +57,16 @@ def finish(session: Session, broadcast_id: int, now: datetime) -> bool:
     broadcast = session.get_one(Broadcast, broadcast_id, with_for_update=True)
     if broadcast.state == BroadcastState.CANCELLED:
         return not unfinished(session, broadcast_id)
-    if broadcast.state != BroadcastState.SENDING or broadcast.fanned_at is None or unfinished(session, broadcast_id):
+    if broadcast.state == BroadcastState.DONE or not settled(session, broadcast):
         return False
     broadcast.state = BroadcastState.DONE
     broadcast.finished_at = now
     return True
+
+
+def settled(session: Session, broadcast: Broadcast) -> bool:
+    """Whether all of its rows are written and have an outcome, so that nobody waits for it."""
+    return broadcast.fanned_at is not None and not unfinished(session, broadcast.id)
 
 
 def pause(session: Session, broadcast_id: int, actor_id: int | None, reason: str, now: datetime) -> bool:
@@ -70,28 +75,48 @@ def pause(session: Session, broadcast_id: int, actor_id: int | None, reason: str
 
 
 def resume(session: Session, broadcast_id: int, actor_id: int | None, now: datetime) -> bool:
-    return _move(session, broadcast_id, BroadcastState.PAUSED, BroadcastState.SENDING, actor_id, now, reason="")
+    finished = sum(each.rows for each in tally(session, broadcast_id) if each.state not in UNFINISHED)
+    moved = (BroadcastState.PAUSED, BroadcastState.SENDING)
+    return _move(session, broadcast_id, *moved, actor_id, now, reason="", finished=finished)
+
+
+def pace_since(session: Session, broadcast: Broadcast) -> tuple[datetime | None, int]:
+    """Since when it has been sending without a pause, and how many rows had an outcome by then."""
+    of_it = AuditEntry.detail["broadcast"].as_integer() == broadcast.id
+    resumed = select(AuditEntry).where(AuditEntry.action == f"broadcast.{BroadcastState.SENDING}", of_it)
+    entry = session.scalar(resumed.order_by(AuditEntry.id.desc()).limit(1))
+    return (broadcast.fired_at, 0) if entry is None else (entry.at, entry.detail.get("finished", 0))
 
 
 def cancel(session: Session, broadcast_id: int, actor_id: int | None, now: datetime) -> bool:
-    """Send no more of it: rows that have not left are skipped, and count as such."""
+    """Send no more of it; `advance` skips the rows that have not left. False when nobody waits for it."""
     broadcast = session.get_one(Broadcast, broadcast_id, with_for_update=True)
-    if broadcast.state in {BroadcastState.DONE, BroadcastState.CANCELLED}:
+    if waiting(session, broadcast) == 0:
         return False
-    _skip(session, broadcast_id, "cancelled", now)
     broadcast.state = BroadcastState.CANCELLED
     broadcast.finished_at = now
     record(session, now, actor_id, "broadcast.cancel", broadcast=broadcast_id)
     return True
 
 
-def _skip(session: Session, broadcast_id: int, reason: str, now: datetime, *which: ColumnElement[bool]) -> None:
-    """Skip what has not left: all of it, or those rows."""
-    waiting = (OutboxRow.broadcast_id == broadcast_id, OutboxRow.state == OutboxState.QUEUED, *which)
-    session.execute(
-        update(OutboxRow).where(*waiting).values(state=OutboxState.SKIPPED, reason=reason, settled_at=now),
-        execution_options={"synchronize_session": False},
-    )
+def waiting(session: Session, broadcast: Broadcast) -> int:
+    """How many would not get it if it were cancelled now; 0 once it is over."""
+    if broadcast.state in {BroadcastState.DONE, BroadcastState.CANCELLED}:
+        return 0
+    counted = tally(session, broadcast.id)
+    written = sum(each.rows for each in counted)
+    left = sum(each.rows for each in counted if each.state in UNFINISHED)
+    if broadcast.fanned_at is not None:
+        return left
+    audience = sum(part.members for part in count(session, Audience.from_json(broadcast.audience)))
+    return left + max(0, audience - written)
+
+
+def _between(channels: Sequence[str]) -> list[list[ColumnElement[bool]]]:
+    """Conditions for every channel but these, as ranges: each is a look into an index, however many rows there are."""
+    above = [[], *([OutboxRow.channel > channel] for channel in channels)]
+    below = [*([OutboxRow.channel < channel] for channel in channels), []]
+    return [[*low, *high] for low, high in zip(above, below, strict=True)]
 
 
 def _move(

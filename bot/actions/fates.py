@@ -32,8 +32,8 @@ REASONS: Final = {
     "content": N_("the messenger did not accept the text or the file"),
     "account": N_("the messenger does not accept our account"),
     "forbidden": N_("the messenger did not allow us to write to them"),
-    "tries": N_("could not be handed over after several tries"),
-    "window": N_("has not written to us lately, and this messenger then lets us write no more"),
+    "tries": N_("could not be delivered after several tries"),
+    "window": N_("has not written to us lately, so this messenger no longer lets us write first"),
     "closed": N_("is on a messenger that is not connected at the moment"),
     "stale": N_("too late to be of use"),
 }

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.actions.rights import NAMES
+from bot.actions.rights import NAMES, role_of
 from storage.members import Member
 from storage.staff import Invitation, Role, Staff, record, staff_of
 
@@ -56,10 +56,14 @@ def invite(
     return token
 
 
-def redeem(session: Session, token: str, member: Member, now: datetime) -> Invitation | None:
-    """Give the member the role of this link; None when it is unknown, used or expired.
+def redeem(session: Session, token: str, member: Member, now: datetime, name: str = "") -> Invitation | None:
+    """Give the member the role of this link; None when it is unknown, used by another or expired.
 
-    Nobody loses anything by it: a higher role stays, and a focal point keeps the topics it has.
+    Nobody loses anything by it: a higher role stays, and a focal point keeps the topics it has. Who has used it already
+    and still has a role may open it again, and nothing changes.
+
+    Args:
+        name: what the platform calls the member, for colleagues to see until they say their name themselves.
     """
     mine = update(Invitation).where(
         Invitation.hashed == _hashed(token), Invitation.used_at.is_(None), Invitation.expires_at > now
@@ -67,10 +71,13 @@ def redeem(session: Session, token: str, member: Member, now: datetime) -> Invit
     taken = session.execute(
         mine.values(used_at=now, used_by=member.id), execution_options={"synchronize_session": False}
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, for an UPDATE
-        return None
     found = select(Invitation).where(Invitation.hashed == _hashed(token)).execution_options(populate_existing=True)
-    invitation = session.scalars(found).one()
+    invitation = session.scalar(found)
+    if invitation is None or invitation.used_by != member.id:
+        return None
+    if taken.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, for an UPDATE
+        return invitation if role_of(session, member) else None
+    member.name = member.name or name
     _grant(session, member, Role(invitation.role), invitation.topics, now)
     record(session, now, member.id, "staff.join", role=invitation.role, topics=invitation.topics)
     return invitation

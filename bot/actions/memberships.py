@@ -34,23 +34,57 @@ class Decided(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What came of it, about whom, and who answered first: "" where that person is no longer here."""
+    """What came of it, about whom, and who answered first.
+
+    Attributes:
+        by: "" where that person is no longer here.
+        own: it was the one who answers now.
+    """
 
     state: Decided
     name: str = ""
     organisation: str = ""
     by: str = ""
+    own: bool = False
 
 
 def join(session: Session, member: Member, organisation: Organisation, now: datetime) -> None:
     """Make it the member's organisation; where others speak for it already, ask them."""
     if member.organisation_id == organisation.id and member.membership:
         return
-    member.organisation_id = organisation.id
-    member.membership = PENDING if has_members(session, organisation.id) else CONFIRMED
+    membership = PENDING if has_members(session, organisation.id) else CONFIRMED
+    left = member.organisation_id if member.membership == CONFIRMED else None
+    member.organisation_id, member.membership = organisation.id, membership
     session.flush()
-    if member.membership == PENDING:
+    if membership == PENDING:
         _ask(session, member, organisation, now)
+    if left is not None:
+        ask_again(session, left, now)
+
+
+def ask_again(session: Session, organisation_id: int, now: datetime) -> None:
+    """Somebody left who could confirm others: if that was the last one, ask the staff about those who wait."""
+    if has_members(session, organisation_id):
+        return
+    organisation = session.get_one(Organisation, organisation_id)
+    for member in _pending(session, organisation_id):
+        _ask(session, member, organisation, now)
+
+
+def only_waiting(session: Session, decider: Member) -> tuple[int, int] | None:
+    """Member and organisation, where exactly one person waits for this member's answer.
+
+    Raises:
+        LookupError: several wait.
+    """
+    if role_of(session, decider) in RUNNING:
+        waiting = _pending(session)
+    else:
+        waiting = _pending(session, decider.organisation_id) if decider.membership == CONFIRMED else []
+    found = [(one.id, one.organisation_id) for one in waiting if one.organisation_id and one.id != decider.id]
+    if len(found) > 1:
+        raise LookupError(f"{len(found)} people wait")
+    return found[0] if found else None
 
 
 def decide(
@@ -64,7 +98,8 @@ def decide(
     if earlier := _earlier(session, member_id, organisation_id):
         actor = session.get(Member, earlier.actor_id) if earlier.actor_id else None
         name = member.name if member else ""
-        return Decision(Decided.EARLIER, name, organisation.name, actor.name if actor else "")
+        by, own = (actor.name, actor.id == decider.id) if actor else ("", False)
+        return Decision(Decided.EARLIER, name, organisation.name, by, own)
     if member is None or member.organisation_id != organisation_id or member.membership != PENDING:
         return Decision(Decided.GONE)
     state = Decided.CONFIRMED if yes else Decided.DECLINED
@@ -95,6 +130,14 @@ def _ask(session: Session, member: Member, organisation: Organisation, now: date
             )
         key = f"join:{member.id}:{organisation.id}:{int(now.timestamp())}:{asked_id}"
         tell(session, asked_id, outbound, key, now)
+
+
+def _pending(session: Session, *organisations: int | None) -> list[Member]:
+    """Who waits to be confirmed, in one of these organisations or in any."""
+    waiting = select(Member).where(Member.membership == PENDING)
+    if organisations:
+        waiting = waiting.where(Member.organisation_id.in_(organisations))
+    return list(session.scalars(waiting.order_by(Member.id)))
 
 
 def _answer(name: str, label: Markup, word: Markup, member: Member, organisation: Organisation) -> Option:

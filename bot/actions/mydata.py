@@ -1,4 +1,4 @@
-"""Everything kept about one person, as a file they can read."""
+"""Everything kept about one person, as a file they can read: first what is theirs, last what only machines need."""
 
 from __future__ import annotations
 
@@ -26,27 +26,35 @@ def export(session: Session, member: Member, now: datetime) -> bytes:
     address_ids = [address.id for address in addresses]
     received = select(InboxRow).where(tuple_(InboxRow.channel, InboxRow.user).in_(places)).order_by(InboxRow.id)
     sent = select(OutboxRow).where(OutboxRow.address_id.in_(address_ids)).order_by(OutboxRow.id)
-    rows = session.scalars(sent).all()
+    heard, rows = session.scalars(received).all(), session.scalars(sent).all()
+    told = [row for row in rows if row.broadcast_id is None]
     about = or_(AuditEntry.actor_id == member.id, AuditEntry.detail["member"].as_integer() == member.id)
     audit = select(AuditEntry).where(about).order_by(AuditEntry.id)
     invited = or_(Invitation.used_by == member.id, Invitation.invited_by == member.id)
     whole = {
-        "exported_at": now,
         "member": _columns(member),
         "organisation": _found(session, Organisation, member.organisation_id),
         "topics": sorted(topics_of(session, member.id)),
-        "addresses": [_columns(address) for address in addresses],
+        "addresses": [
+            {"channel": address.channel, "user": address.user, "since": address.created_at} for address in addresses
+        ],
         "staff": _found(session, Staff, member.id),
         "invitations": [_columns(each, "hashed") for each in session.scalars(select(Invitation).where(invited))],
-        "conversations": [load_conversation(session, address_id) for address_id in address_ids],
-        "messages_received_from_you": [_columns(row) for row in session.scalars(received)],
-        "messages_sent_to_you": [_columns(row, "token") for row in rows if row.broadcast_id is None],
+        "messages_received_from_you": [{"at": row.received_at, "message": row.payload} for row in heard],
+        "messages_sent_to_you": [{"at": row.created_at, "message": row.payload} for row in told],
         "newsletters_sent_to_you": [
             {"broadcast": row.broadcast_id, "language": row.language, "state": row.state, "reason": row.reason,
              "queued_at": row.created_at, "settled_at": row.settled_at}
             for row in rows if row.broadcast_id is not None
         ],
         "staff_actions_by_or_about_you": [_columns(entry) for entry in session.scalars(audit)],
+        "technical": {
+            "exported_at": now,
+            "addresses": [_columns(address) for address in addresses],
+            "conversations": [load_conversation(session, address_id) for address_id in address_ids],
+            "inbox": [_columns(row, "payload") for row in heard],
+            "outbox": [_columns(row, "payload", "token") for row in told],
+        },
     }  # fmt: skip
     return json.dumps(whole, ensure_ascii=False, indent=2, default=_written).encode()
 

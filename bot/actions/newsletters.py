@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -28,6 +28,9 @@ from storage.staff import record
 
 TITLE: Final = 60
 """Of a text, what stands for it in a list, in characters."""
+
+_LINK: Final = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|[\w-]+(?:\.[\w-]+)+/", re.IGNORECASE)
+"""How a word begins that messengers make a link of."""
 
 
 @dataclass(frozen=True)
@@ -181,9 +184,26 @@ def fileless(planned: Plan, channels: Mapping[str, Channel]) -> list[Channel]:
 
 
 def title(newsletter: Newsletter) -> str:
-    """Its first words, or the name of its file."""
-    words = textwrap.shorten(plain(newsletter.texts.get(newsletter.source, "")), TITLE, placeholder="…")
-    return words or (newsletter.attachment or {}).get("name", "") or "…"
+    """Its first words, or the name of its file.
+
+    It never ends in a link, which would take in the quotation mark that follows.
+    """
+    words = plain(newsletter.texts.get(newsletter.source, "")).split()
+    text = _before_links(words)
+    if len(text) > TITLE:
+        begun = text[:TITLE]
+        text = _before_links(begun.split(" ")[:-1]) if " " in begun else begun[:-1]
+        text = text and text + "…"
+    host = words[0].partition("://")[2].partition("/")[0][:TITLE] if words else ""
+    return text or host or (newsletter.attachment or {}).get("name", "") or "…"
+
+
+def _before_links(words: Sequence[str]) -> str:
+    """The words without the links they end in."""
+    kept = len(words)
+    while kept and _LINK.match(words[kept - 1]):
+        kept -= 1
+    return " ".join(words[:kept])
 
 
 def _longest_reasons(topics: Collection[str], network: Network, language: str) -> list[tuple[str, ...]]:

@@ -10,9 +10,11 @@ from markupsafe import Markup
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.actions import broadcasts
 from bot.actions.fates import ARRIVED, reason_words
 from bot.actions.menu import typed
 from bot.actions.newsletters import title
+from bot.actions.staff import named
 from bot.core.channel import Capabilities, Channel
 from bot.core.i18n import N_, _, ngettext, speaking
 from bot.core.locale import duration_words, number, percent
@@ -40,7 +42,7 @@ _HEADINGS: Final = {
 
 _PAUSES: Final = {
     "content": N_("The messenger refuses the text or the file, and would refuse it for everybody."),
-    "account": N_("The messenger refuses our account. The person who runs this bot has to look at its settings."),
+    "account": N_("The messenger does not accept our account. Whoever maintains this bot should check its settings."),
     "forbidden": N_("The messenger does not allow us to write to these people, and we do not know why."),
 }
 
@@ -59,14 +61,11 @@ def progress_text(session: Session, broadcast: Broadcast, tallies: Iterable[Tall
         full = int(share * _BAR)
         lines.append(Markup("{} {}").format("▰" * full + "▱" * (_BAR - full), percent(int(share * 100) / 100)))
         lines.append(_totals(counted))
-    if (
-        broadcast.state == BroadcastState.SENDING
-        and broadcast.fanned_at
-        and broadcast.fired_at
-        and 0 < finished < total
-    ):
-        left = (now - broadcast.fired_at) / finished * (total - finished)
-        lines.append(_("About {time} left.").format(time=duration_words(max(left, timedelta(seconds=1)))))
+    if broadcast.state == BroadcastState.SENDING and broadcast.fanned_at and finished < total:
+        since, before = broadcasts.pace_since(session, broadcast)
+        if since and finished > before:
+            left = (now - since) / (finished - before) * (total - finished)
+            lines.append(_("About {time} left.").format(time=duration_words(max(left, timedelta(seconds=1)))))
     return Markup("\n").join(lines)
 
 
@@ -213,7 +212,7 @@ def _named(session: Session, broadcast: Broadcast) -> list[Markup]:
     )
     return [
         Markup("{}: {}").format(
-            ", ".join(name for name in (organisation, person) if name) or _("Someone who has left"),
+            named(person or "", organisation or "") or _("Someone who has left"),
             reason_words(state, reason),
         )
         for organisation, person, state, reason in session.execute(rows)

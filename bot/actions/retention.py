@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.actions.memberships import CONFIRMED, ask_again
 from storage.broadcasts import Broadcast
+from storage.files import PREFIX
 from storage.inbox import InboxRow, InboxState
 from storage.members import Member, MemberAddress, addresses_of
+from storage.newsletters import Newsletter
 from storage.outbox import UNFINISHED, OutboxRow, OutboxState
 
 MY_DATA: Final = "my-data.json"
 """Name of the file that holds a copy of somebody's data, and goes when its message goes."""
 
-REPORT: Final = "report-"
-"""How the names of reports begin: they name members, and go when their message goes."""
+REPORT: Final = "report:"
+"""How the keys of reports begin: they name members, and go when their message goes."""
 
 SLICE: Final = 1_000
 """Rows deleted in one transaction, so that no reply waits for housekeeping."""
@@ -46,14 +49,15 @@ def forget(session: Session, address: MemberAddress, external_id: str, now: date
         Stored files that held a copy of their data, to be removed.
     """
     member = session.get_one(Member, address.member_id)
+    left = member.organisation_id if member.membership == CONFIRMED else None
     addresses = addresses_of(session, member.id)
     blank = Member(language=member.language, created_at=now, forgotten_at=now)
     session.add(blank)
     session.flush()
     mine = OutboxRow.address_id.in_([one.id for one in addresses])
     _leave_broadcasts(session, mine, now)
-    asked = OutboxRow.key.startswith(f"join:{member.id}:", autoescape=True)
-    files = _delete(session, and_(OutboxRow.broadcast_id.is_(None), or_(mine, asked)))
+    asked = and_(OutboxRow.key >= f"join:{member.id}:", OutboxRow.key < f"join:{member.id};")
+    files = [*_delete(session, and_(OutboxRow.broadcast_id.is_(None), mine)), *_delete(session, asked)]
     for one in addresses:
         handled = or_(InboxRow.state != InboxState.NEW, InboxRow.external_id == external_id)
         _anonymise(session, and_(InboxRow.channel == one.channel, InboxRow.user == one.user, handled))
@@ -62,6 +66,8 @@ def forget(session: Session, address: MemberAddress, external_id: str, now: date
     address.member_id, address.preferred = blank.id, True
     session.flush()
     session.execute(delete(Member).where(Member.id == member.id))
+    if left is not None:
+        ask_again(session, left, now)
     return files
 
 
@@ -75,7 +81,8 @@ def erase_forgotten(session: Session) -> None:
     rows = OutboxRow.address_id == MemberAddress.id
     waiting = select(OutboxRow.id).where(rows, OutboxRow.state.in_(UNFINISHED)).exists()
     gone = select(MemberAddress).join(Member, Member.id == MemberAddress.member_id)
-    for address in session.scalars(gone.where(Member.forgotten_at.is_not(None), ~waiting)).all():
+    gone = gone.where(Member.forgotten_at.is_not(None), ~waiting)
+    for address in session.scalars(gone.with_for_update(of=Member)).all():
         session.execute(delete(OutboxRow).where(OutboxRow.address_id == address.id, OutboxRow.broadcast_id.is_(None)))
         handled = InboxRow.state != InboxState.NEW
         _anonymise(session, and_(InboxRow.channel == address.channel, InboxRow.user == address.user, handled))
@@ -104,16 +111,18 @@ def drop(session: Session, old: OldWords) -> list[str]:
 
 def _delete(session: Session, which: ColumnElement[bool]) -> list[str]:
     """Delete these outbox rows; returns the files about people that they carried."""
-    payloads: Sequence[Any] = session.scalars(select(OutboxRow.payload).where(which)).all()
+    rows = session.execute(select(OutboxRow.key, OutboxRow.payload).where(which)).all()
     session.execute(delete(OutboxRow).where(which), execution_options=_UNHEEDED)
-    return sorted(set(_copies(payloads)))
+    kept = {attachment["file"] for attachment in session.scalars(select(Newsletter.attachment)) if attachment}
+    return sorted({file for key, payload in rows if (file := _copy(key or "", payload or {}))} - kept)
 
 
-def _copies(payloads: Iterable[dict[str, Any] | None]) -> Iterable[str]:
-    for payload in payloads:
-        attachment = (payload or {}).get("attachment")
-        if attachment and attachment.get("name", "").startswith((MY_DATA, REPORT)):
-            yield attachment["file"]
+def _copy(key: str, payload: dict[str, Any]) -> str:
+    """The file of a report or of somebody's data that this message carried; "" for any other."""
+    attachment = payload.get("attachment") or {}
+    file = str(attachment.get("file", ""))
+    ours = key.startswith(REPORT) or attachment.get("name") == MY_DATA
+    return file if ours and file.startswith(PREFIX) else ""
 
 
 def _leave_broadcasts(session: Session, which: ColumnElement[bool], now: datetime) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from markupsafe import Markup, escape
 from sqlalchemy import select
@@ -11,11 +13,36 @@ from sqlalchemy.orm import Session
 from bot.actions import invitations
 from bot.actions.messages import tell
 from bot.actions.rights import NAMES, role_name
+from bot.core.conversation import Conversation
 from bot.core.i18n import _, speaking
 from bot.core.messages import Outbound
-from storage.members import Member
+from storage.conversations import load_conversation, save_conversation
+from storage.members import Member, addresses_of
 from storage.organisations import Organisation
 from storage.staff import Role, Staff, record, staff_of
+
+FORMS: Final = frozenset(
+    {
+        "newsletter",
+        "newsletter_text",
+        "newsletter_file",
+        "audience_topics",
+        "audience_regions",
+        "audience_languages",
+        "audience_ecosoc",
+        "audience_channels",
+        "invitation",
+    }
+)
+"""The names of the forms that only staff are asked."""
+
+
+def without_forms(conversation: Conversation) -> Conversation:
+    """The conversation of somebody who has no role any more."""
+    stack = tuple(progress for progress in conversation.stack if progress.form not in FORMS)
+    asked = conversation.menu is not None and conversation.menu.question
+    menu = None if asked and stack != conversation.stack else conversation.menu
+    return replace(conversation, stack=stack, menu=menu)
 
 
 def everyone(session: Session) -> list[Staff]:
@@ -23,31 +50,48 @@ def everyone(session: Session) -> list[Staff]:
     return sorted(staff_of(session, *Role), key=lambda staff: (list(NAMES).index(Role(staff.role)), staff.member_id))
 
 
-def person_words(session: Session, member_id: int | None) -> Markup:
-    """What a colleague calls this person; nobody is the program itself."""
+def named(person: str, organisation: str) -> str:
+    """Somebody and whom they speak for, as far as known: "Leyla (Initiative)"."""
+    return f"{person} ({organisation})" if person and organisation else person or organisation
+
+
+def person_words(session: Session, member_id: int | None, reader: Member | None = None) -> Markup:
+    """What a colleague calls this person; nobody is the program itself.
+
+    Args:
+        reader: who reads it, and is told where they themselves are meant.
+    """
     if member_id is None:
         return _("the program")
     member = session.get(Member, member_id)
     if member is None:
         return _("someone who has left")
     organisation = session.get(Organisation, member.organisation_id) if member.organisation_id else None
-    names = [name for name in (member.name, organisation.name if organisation else "") if name]
-    return escape(", ".join(names)) if names else _("member {number}").format(number=member_id)
+    known = named(member.name, organisation.name if organisation else "")
+    name = escape(known) if known else _("member {number}").format(number=member_id)
+    return _("{name} (you)").format(name=name) if reader is member else name
 
 
 def dismiss(session: Session, member_id: int, actor: Member, now: datetime) -> bool:
-    """Take this person's role back, and the links they gave out; False for the last owner, and without a role."""
+    """Take this person's role back, the links they gave out and what they are being asked as staff.
+
+    Returns:
+        False for the last owner, and without a role.
+    """
     owners = session.scalars(select(Staff).where(Staff.role == Role.OWNER).with_for_update()).all()
     staff = session.get(Staff, member_id)
     if staff is None or [owner.member_id for owner in owners] == [member_id]:
         return False
     session.delete(staff)
     invitations.withdraw(session, member_id, now)
+    for address in addresses_of(session, member_id):
+        conversation = Conversation.from_json(load_conversation(session, address.id))
+        save_conversation(session, address.id, without_forms(conversation).to_json())
     record(session, now, actor.id, "staff.dismiss", member=member_id, role=staff.role)
     if member_id != actor.id:
         language = session.get_one(Member, member_id).language
         with speaking(language):
-            gone = _("You are no longer {role} of the network. What you follow and receive stays as it is.")
+            gone = _("Your role as {role} has ended. What you follow and receive stays as it is.")
             outbound = Outbound(gone.format(role=role_name(staff.role)), language=language)
         tell(session, member_id, outbound, f"dismissed:{member_id}:{now.timestamp():.3f}", now)
     session.flush()

@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 
 from markupsafe import Markup
 
-from bot.core.fields.field import Answered, Answers, Asking, Field, Given, Invalid, Prompt, Turn
+from bot.core.fields.field import Answered, Answers, Asking, Field, Given, Invalid, Prompt, Turn, refusal
 from bot.core.i18n import N_, _
 from bot.core.messages import Option
 
@@ -46,7 +46,7 @@ class Progress:
         answers: JSON values by field name; None for what was skipped. Other names are facts it was begun with.
         given: the answers it was begun with; going back does not lead to their questions.
         state: what the step itself remembers of a half-given answer.
-        changing: one answer is being changed, and back leads to the summary.
+        changing: one answer is being changed; back and cancel lead to the summary.
     """
 
     form: str
@@ -159,7 +159,8 @@ class Form:
             options.append(_navigation(SKIP, WORDS[SKIP]))
         if progress.changing or self._before(progress):
             options.append(_navigation(BACK, WORDS[BACK]))
-        options.append(_navigation(CANCEL, WORDS[CANCEL]))
+        if not progress.changing:
+            options.append(_navigation(CANCEL, WORDS[CANCEL]))
         return Prompt(text, tuple(options), prompt.several)
 
     def answer(self, turn: Turn, progress: Progress, given: Given) -> Step:
@@ -169,10 +170,10 @@ class Form:
             Invalid: it does not answer the question; the progress stays as it is.
         """
         asked = self._field(progress.step)
-        if given.option == CANCEL:
+        if given.option == CANCEL and not progress.changing:
             return Cancelled()
-        if given.option in (BACK, SKIP):
-            return self.back(progress) if given.option == BACK else self.skip(progress)
+        if given.option in (BACK, SKIP, CANCEL):
+            return self.skip(progress) if given.option == SKIP else self.back(progress)
         answers = self.answers(progress)
         if asked is None:
             return self._reviewed(progress, answers, given)
@@ -183,13 +184,18 @@ class Form:
             return self._onward(progress, {**progress.answers, asked.name: taken.value})
         return Stayed(replace(progress, state=taken.state), taken.notice)
 
-    def back(self, progress: Progress) -> Progress:
+    def back(self, progress: Progress) -> Progress | Cancelled:
         """One question back, with its answer kept; from a change, back to the summary.
+
+        Before the first question of a form begun with something known, such as what shall be changed, is where it was
+        begun: it is cancelled, unless that would throw an answer away.
 
         Raises:
             Invalid: this is the first one.
         """
         step = REVIEW if progress.changing else self._before(progress)
+        if not step and progress.given and progress.answers == progress.given:
+            return Cancelled()
         if not step:
             raise Invalid(_("There is nothing before this. To stop here, choose “Cancel”."))
         return replace(progress, step=step, state={}, changing=False)
@@ -215,7 +221,7 @@ class Form:
         for asked in self._applying(progress.answers)[0]:
             if given.option == CHANGE + asked.name:
                 return self.change(progress, asked.name)
-        raise Invalid(_("Please look at your answers once more, then pick one of these."))
+        raise refusal(given, _("Please look at your answers once more, then pick one of these."))
 
     def _summary(self, turn: Turn, applying: list[Field], answers: Answers) -> Prompt:
         lines, options = [_("Is everything right?")], []

@@ -66,6 +66,16 @@ def pick(text: str, options: Iterable[Option], *, several: bool = False) -> list
     return None
 
 
+def missing(text: str, options: Iterable[Option]) -> int | None:
+    """The first number in this text of numbers that none of the options has; None when it is something else."""
+    text = _KEYCAP.sub(" ", text).strip(_AROUND)
+    if not _NUMBERS.fullmatch(text):
+        return None
+    answers = sum(1 for option in options if not (option.url or option.navigation))
+    named = [int(number) for item in re.findall(_ITEM, text) for number in item if number]
+    return next((number for number in named if not 1 <= number <= answers), None)
+
+
 def _numbered(text: str, choices: Sequence[Option], *, several: bool) -> list[Option] | None:
     if not _NUMBERS.fullmatch(text):
         return None

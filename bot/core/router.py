@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from inspect import signature
 from typing import Any, Final, TypeVar
+
+from markupsafe import Markup
 
 from bot.core.folding import fold
 from bot.core.form import Form
@@ -19,7 +22,7 @@ Handler = Callable[..., None]
 Allowed = Callable[[Turn], bool]
 H = TypeVar("H", bound=Handler)
 
-_RESERVED: Final = frozenset({"back", "skip", "cancel"})
+_RESERVED: Final = frozenset({"back", "skip", "cancel", "continue"})
 """Commands of the engine itself."""
 
 
@@ -30,17 +33,35 @@ class Route:
     Attributes:
         allowed: asked each time, so a right that was taken away is gone at once.
         rest: for words, whether these may follow: (turn, rest) -> bool.
+        fewest: arguments the handler needs beside the turn.
+        most: arguments it takes; None for any number.
     """
 
     handler: Handler
     allowed: Allowed | None = None
     rest: Callable[[Turn, str], bool] | None = None
+    fewest: int = field(init=False)
+    most: int | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        parameters = signature(self.handler).parameters.values()
+        places = [each for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+        needed = [each for each in places if each.default is each.empty]
+        several = any(each.kind is each.VAR_POSITIONAL for each in parameters)
+        object.__setattr__(self, "fewest", max(0, len(needed) - 1))
+        object.__setattr__(self, "most", None if several else len(places) - 1)
+
+    def takes(self, *arguments: Any) -> bool:  # noqa: ANN401 - the handler's own
+        """Whether these are enough; a made-up button has any number of them."""
+        return len(arguments) >= self.fewest
 
     def __call__(self, turn: Turn, *arguments: Any) -> None:  # noqa: ANN401 - the handler's own
+        """Handle it, or say that this person may not; arguments the handler does not take are dropped."""
         if self.allowed is not None and not self.allowed(turn):
-            turn.say(_("This is not open to you. Write /help to see what you can do here."))
+            sentence = _("This is not open to you. Write {help} to see what you can do here.")
+            turn.say(sentence.format(help=help_word(turn)))
         else:
-            self.handler(turn, *arguments)
+            self.handler(turn, *arguments[: self.most])
 
 
 class Router:
@@ -51,12 +72,14 @@ class Router:
         self.routes: dict[tuple[str, Hashable], Route] = {}
         self.always: dict[str, Route] = {}
         self.plain_words: list[tuple[str, Route]] = []
+        self.phrases: list[tuple[Callable[[str], bool], Route]] = []
 
     def command(self, *names: str, words: Sequence[str] = (), allowed: Allowed | None = None) -> Callable[[H], H]:
         """Answer "/name"; what follows it is `turn.payload`. Called with (turn).
 
         Args:
-            names: without the slash; also understood as a plain word when no open question wants it.
+            names: without the slash; also understood as a plain word: on a channel without commands at any time, else
+                when no open question wants it.
             words: more such words, marked with `N_`: understood in every language the bot speaks.
         """
 
@@ -72,7 +95,11 @@ class Router:
         return register
 
     def button(self, name: str, *, allowed: Allowed | None = None) -> Callable[[H], H]:
-        """Answer options whose id is "name" or "name:a:b". Called with (turn, "a", "b")."""
+        """Answer options whose id is "name" or "name:a:b". Called with (turn, "a", "b").
+
+        What was forged or changed since may bring another number of them: those too many are dropped, and with those
+        the handler needs missing, it is a button from earlier.
+        """
         if not name.isidentifier():
             raise ValueError(f"an option's id begins with a name, which {name!r} is not")
         return self._registering(("button", name), allowed)
@@ -94,13 +121,30 @@ class Router:
 
         return register
 
+    def phrase(self, means: Callable[[str], bool]) -> Callable[[H], H]:
+        """Answer a text that no open question wants and that means this ("please stop"). Called with (turn).
+
+        Args:
+            means: asked about the text as it was typed; the first to say so has it.
+        """
+
+        def register(handler: H) -> H:
+            self.phrases.append((means, Route(handler)))
+            return handler
+
+        return register
+
     def completed(self, form: Form, *, allowed: Allowed | None = None) -> Callable[[H], H]:
         """Use the answers of this form; it is closed already. Called with (turn, answers)."""
         self._add_form(form)
         return self._registering(("completed", form.name), allowed)
 
     def cancelled(self, form: Form) -> Callable[[H], H]:
-        """Say something about the cancelling of this form, which is closed already. Called with (turn)."""
+        """Say something about the cancelling of this form, which is closed already.
+
+        Called with (turn), or (turn, answers) where the handler takes two: the facts it was begun with, and the typed
+        answers so far.
+        """
         return self._registering(("cancelled", form.name), None)
 
     def kind(self, *kinds: Kind) -> Callable[[H], H]:
@@ -128,6 +172,7 @@ class Router:
             for word, route in other.always.items():
                 self._add_word(word, route)
             self.plain_words += other.plain_words
+            self.phrases += other.phrases
 
     def find(self, what: str, name: Hashable = "") -> Route | None:
         """The route of a "command", "button", "completed", "cancelled", "kind" or "fallback"."""
@@ -142,7 +187,11 @@ class Router:
         return None
 
     def find_command_word(self, text: str) -> Route | None:
-        """The route of a command by its plain word, in any language."""
+        """The route of a command by its plain word, in any language; or else of a phrase."""
+        return self.find_exact_word(text) or next((route for means, route in self.phrases if means(text)), None)
+
+    def find_exact_word(self, text: str) -> Route | None:
+        """The route of a command by its plain word alone, in any language."""
         return self._vocabulary.get(fold(text))
 
     @cached_property
@@ -174,6 +223,11 @@ class Router:
     def _add_form(self, form: Form) -> None:
         if self.forms.setdefault(form.name, form) is not form:
             raise ValueError(f"two forms called {form.name}")
+
+
+def help_word(turn: Turn) -> Markup:
+    """What to write for help on this channel."""
+    return Markup("/help") if turn.capabilities.commands else Markup("<b>{}</b>").format(_("Help"))
 
 
 def _beginnings(text: str) -> Iterator[tuple[str, str]]:

@@ -4,23 +4,44 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from markupsafe import Markup, escape
+
 from bot.actions import mydata, retention
 from bot.actions.menu import typed, word_of
+from bot.actions.rights import is_owner
 from bot.core.conversation import Conversation
 from bot.core.fields import Confirm
 from bot.core.form import Form
 from bot.core.i18n import N_, _
+from bot.core.locale import short_date
 from bot.core.messages import Attachment
 from bot.core.router import Router
+from bot.handlers.membership.profile import UNKNOWN, known_of
 from bot.turn import Turn
+from storage.staff import Role, staff_of
 
 router = Router()
+
+TOLD: Final = ("name", "organisation", "place", "topics")
+"""What stands in the message itself; the file has everything."""
+
+
+def what_is_lost(turn: Turn, _answers: Any) -> Markup:  # noqa: ANN401 - the form's
+    sure = _("Shall we erase everything we keep about you: answers, topics, messages? It cannot be undone.")
+    if not (is_owner(turn) and len(staff_of(turn.session, Role.OWNER)) == 1):
+        return sure
+    warning = _(
+        "You are the only owner of this network. Without an owner nobody can give or take back roles: please make "
+        "somebody else an owner first, with {staff}."
+    ).format(staff=typed("staff", turn.capabilities))
+    return warning + "\n\n" + sure
+
 
 forgetting: Final = Form(
     "forgetting",
     Confirm(
         "sure",
-        N_("Shall we erase everything we keep about you: answers, topics, messages? It cannot be undone."),
+        what_is_lost,
         yes=N_("Yes, erase everything"),
         no=N_("No, keep it"),
     ),
@@ -33,7 +54,24 @@ forgetting: Final = Form(
 def hand_out(turn: Turn) -> None:
     data = mydata.export(turn.session, turn.member, turn.now)
     file = Attachment("document", turn.files.store(data), retention.MY_DATA, "application/json", len(data))
-    turn.say(_("This file holds everything we keep about you."), attachment=file)
+    said = _("This file holds everything we keep about you. In short:")
+    turn.say(Markup("\n\n").join([said, _in_short(turn)]), attachment=file)
+
+
+def _in_short(turn: Turn) -> Markup:
+    member = turn.member
+    dates = {
+        _("First message"): member.created_at,
+        _("Agreed"): member.consented_at,
+        _("Registered"): member.registered_at,
+        _("Stopped"): member.stopped_at,
+    }
+    known = known_of(turn)
+    lines = [known[name] for name in TOLD if known[name][1] != UNKNOWN]
+    for called, when in dates.items():
+        if when is not None:
+            lines.append((called, escape(short_date(when.astimezone(turn.network.zone).date()))))
+    return Markup("\n").join(Markup("<b>{}</b>: {}").format(*line) for line in lines)
 
 
 @router.command("forget", words=(word_of("forget"),))
@@ -52,7 +90,7 @@ def erase(turn: Turn, answers: dict[str, Any]) -> None:
     turn.conversation = Conversation()
     turn.say(
         _(
-            "Everything about you is erased, and your address goes too as soon as this message is delivered. "
+            "Everything about you is erased, and your contact goes too as soon as this message is delivered. "
             "If you ever want to come back, write {start}. All the best to you."
         ).format(start=typed("start", turn.capabilities))
     )

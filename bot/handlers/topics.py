@@ -9,6 +9,7 @@ from bot.actions.menu import in_every_language, main_menu, word_of
 from bot.core.i18n import N_, _, current
 from bot.core.messages import Option
 from bot.core.router import Router
+from bot.handlers.leaving import remind
 from bot.network import Topic
 from bot.turn import Turn
 from storage.members import topics_of
@@ -40,8 +41,9 @@ def toggle(turn: Turn, key: str = "") -> None:
 
 def _offer(turn: Turn, asked: Markup, *, edit: bool = False) -> None:
     """The topics as toggles; without buttons their numbered lines name who leads, so that nothing stands twice."""
+    remind(turn)
     following = topics_of(turn.session, turn.member.id)
-    in_lines = not turn.capabilities.buttons and not turn.conversation.stack
+    in_lines = not turn.capabilities.buttons
     options = [
         Option(
             f"topic:{topic.key}",

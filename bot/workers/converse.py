@@ -72,6 +72,8 @@ class Converse:
         self._channels = channels
         self._files = files
         self._nudge = nudge
+        self._turns = TURNS
+        """How many to look at: no more than could be handled in time when there was last too little of it."""
 
     async def run(self) -> None:
         """Go on for ever; when the database is away, nothing is lost and it tries again."""
@@ -89,11 +91,13 @@ class Converse:
 
     def handle_next(self, session: Session) -> int:
         """Handle the next message of up to 32 people; returns how many rows were looked at."""
-        rows = next_inbound(session, TURNS)
+        rows = next_inbound(session, self._turns)
         known = writers(session, rows, self._clock.now())
         waiting, ends = list(rows), time.monotonic() + LONGEST
         while waiting and (failed := self._handle(session, waiting, known, ends)):
             waiting.remove(failed)
+        handled = sum(row.state == InboxState.HANDLED for row in rows)
+        self._turns = min(TURNS, 2 * self._turns) if handled == len(rows) else max(1, handled)
         return len(rows)
 
     def _handle(

@@ -23,7 +23,9 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 def joined(session: Session, user: str) -> MemberAddress:
     address = first_contact(session, "telegram", user, "en", NOW)
-    members.consent(session.get_one(Member, address.member_id), NOW)
+    member = session.get_one(Member, address.member_id)
+    members.consent(member, NOW)
+    member.registered_at = NOW
     return address
 
 
@@ -166,5 +168,19 @@ def test_old_words_go_and_rows_that_still_count_stay(database: Database) -> None
         left = session.execute(select(OutboxRow.key, OutboxRow.broadcast_id).order_by(OutboxRow.id)).all()
         assert [tuple(row) for row in left] == [(None, broadcast.id), ("waiting", None)]
         assert session.scalars(select(InboxRow.external_id)).all() == ["new"]
+
+    database.transact(story)
+
+
+def test_a_file_that_only_has_a_name_like_ours_stays(database: Database) -> None:
+    def story(session: Session) -> None:
+        address = joined(session, "1")
+        theirs = {"kind": "document", "file": "telegram:AgAD", "name": "report-2026.pdf"}
+        said(session, address, "turn:1:0", {"text": "Preview", "attachment": theirs})
+        used = {"kind": "document", "file": "sha256:" + "1" * 64, "name": retention.MY_DATA}
+        said(session, address, "turn:2:0", {"text": "Preview", "attachment": used})
+        session.add(Newsletter(source="en", texts={"en": "Hello"}, attachment=used, audience={}, created_at=NOW))
+        session.flush()
+        assert retention.forget(session, address, "none", NOW) == []
 
     database.transact(story)

@@ -111,7 +111,7 @@ class Folder:
         return self._path / file.removeprefix("sha256:")
 
 
-def channel(url: str, **settings: Any) -> TelegramChannel:  # noqa: ANN401 - TelegramChannel's own, checked by it
+def channel(url: str, **settings: Any) -> TelegramChannel:
     return TelegramChannel(TOKEN, api_url=url, **({"files": Folder()} | settings))
 
 
@@ -159,5 +159,5 @@ async def running(
 
 async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - what is waited for happens on the other side of a socket
+        while not condition():
             await asyncio.sleep(0.01)

@@ -59,7 +59,7 @@ def simulator(phones: Phones) -> Simulator:
 async def eventually(phones: Phones) -> None:
     """Until all that was said is taken."""
     async with asyncio.timeout(5):
-        while any(phone.pending for phone in phones):  # noqa: ASYNC110 - what is awaited is a file, not an event
+        while any(phone.pending for phone in phones):
             await asyncio.sleep(0.01)
 
 

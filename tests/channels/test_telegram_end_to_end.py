@@ -46,7 +46,7 @@ async def api() -> AsyncIterator[BotApi]:
         assert api.refusals == []
 
 
-def _channel(api: BotApi, **settings: Any) -> TelegramChannel:  # noqa: ANN401 - TelegramChannel's own
+def _channel(api: BotApi, **settings: Any) -> TelegramChannel:
     return TelegramChannel(api.token, api_url=api.url, **({"files": Folder()} | settings))
 
 

@@ -28,15 +28,15 @@ SIZES = [
 ]
 
 
-def _update(**event: Any) -> dict[str, Any]:  # noqa: ANN401 - aiogram's own fields
+def _update(**event: Any) -> dict[str, Any]:
     return types.Update(update_id=1000, **event).model_dump(mode="json", exclude_none=True, by_alias=True)
 
 
-def _message(chat: types.Chat = CHAT, **said: Any) -> dict[str, Any]:  # noqa: ANN401 - aiogram's own fields
+def _message(chat: types.Chat = CHAT, **said: Any) -> dict[str, Any]:
     return _update(message=types.Message(message_id=5, date=NOW, chat=chat, from_user=AYGUN, **said))
 
 
-def _from_aygun(kind: Kind, **what: Any) -> Inbound:  # noqa: ANN401 - Inbound's own fields
+def _from_aygun(kind: Kind, **what: Any) -> Inbound:
     return Inbound(Address("telegram", "42"), "1000", kind, language="az", name="Aygün Məmmədova", **what)
 
 

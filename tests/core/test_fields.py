@@ -228,6 +228,11 @@ def test_too_few_ticks_are_kept_and_asked_for_more() -> None:
     )
 
 
+def test_one_tick_is_asked_for_in_a_word() -> None:
+    field = MultiChoice("topics", "?", TOPICS, at_least=1)
+    assert field.take(ANYONE, picked("done")) == Stay({"ticks": []}, Markup("Please choose at least one."))
+
+
 def test_ticks_begin_with_the_answer_or_else_the_suggestion() -> None:
     field = MultiChoice("topics", "?", TOPICS, suggested=lambda _turn, _answers: ["peace"])
     assert field.take(ANYONE, picked("done")) == Answered(["peace"])
@@ -272,7 +277,9 @@ def test_what_is_found_is_shown_with_adding_it_as_the_last_option() -> None:
 
 def test_what_is_not_found_can_be_added() -> None:
     assert CLUB.ask(found("<Chess> & Go")) == Prompt(
-        Markup("I do not know “&lt;Chess&gt; &amp; Go” yet. Is it written correctly?"),
+        Markup(
+            "I do not know “&lt;Chess&gt; &amp; Go” yet. If it is written correctly, add it; if not, write it again."
+        ),
         (Option("new", "Add “<Chess> & Go”"),),
     )
 
@@ -298,6 +305,23 @@ def test_typing_the_whole_label_or_its_number_picks_it_and_a_part_of_it_searches
     assert CLUB.take(found("club"), Given(text=Markup("CLUB 10"), options=("club10",))) == answered
     assert CLUB.take(found("club"), Given(text=Markup("2"), options=("club10",))) == answered
     assert CLUB.take(found("club"), Given(text=Markup("clu"), options=("club10",))) == Stay({"query": "clu"})
+
+
+@pytest.mark.parametrize("text", ["2", "#2", "Add “baku yout”", "BAKU YOUT", "Baku  Yout"])
+def test_adding_is_meant_by_its_number_its_whole_label_or_the_same_name_again(text: str) -> None:
+    adding = Given(text=escape(text), options=("new",))
+    assert CLUB.take(found("baku yout"), adding) == Answered({"id": "", "label": "baku yout"})
+
+
+@pytest.mark.parametrize("text", ["Baku Youth", "yout", "Yout"])
+def test_a_correction_that_is_part_of_the_label_is_not_adding(text: str) -> None:
+    assert CLUB.take(found("baku yout"), Given(text=escape(text), options=("new",))) == Stay({"query": text})
+
+
+@pytest.mark.parametrize("text", ["3", "2026", "№ 9", "a", "-", "🙂"])
+def test_less_than_two_letters_are_no_name_to_add(text: str) -> None:
+    assert refusal(CLUB, typed(text)) == "Please write the name."
+    assert Search("club", "?", find=clubs).take(ANYONE, typed("1")) == Stay({"query": "1"})
 
 
 def test_an_option_that_was_not_found_is_not_taken() -> None:

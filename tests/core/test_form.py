@@ -97,6 +97,18 @@ def test_the_first_question_leads_only_out() -> None:
     assert refusal(JOIN, JOIN.begin(), Given(options=("back",))) == sentence
 
 
+def test_before_the_first_question_of_a_form_begun_with_something_known_is_where_it_was_begun() -> None:
+    form = Form("change", Text("name", "?"), Text("role", "?"))
+    for begun in (form.begin(draft=7), form.begin(name="Leyla"), form.begin(name="Leyla", role="Chair")):
+        assert say(form, begun, "tap:back") == Cancelled()
+
+
+def test_going_back_never_throws_an_answer_away() -> None:
+    form = Form("change", Text("name", "?"), Text("role", "?"))
+    first = stands(form, "Leyla", "tap:back", draft="7")
+    assert refusal(form, first, Given(options=("back",))).startswith("There is nothing before this.")
+
+
 def test_later_questions_lead_back_and_optional_ones_on() -> None:
     progress = stands(JOIN, "Leyla", "tap:baku")
     assert JOIN.ask(None, progress) == Prompt(Markup("Your e-mail?"), (SKIP, BACK, CANCEL))
@@ -143,8 +155,9 @@ def test_an_answer_is_changed_and_the_summary_comes_back() -> None:
     at_summary = stands(JOIN, "Leyla", "tap:baku", "tap:skip")
     changing = say(JOIN, at_summary, "tap:change:name")
     assert isinstance(changing, Progress)
-    assert JOIN.ask(None, changing) == Prompt(Markup("What are you called?\nNow: Leyla"), (KEEP, BACK, CANCEL))
+    assert JOIN.ask(None, changing) == Prompt(Markup("What are you called?\nNow: Leyla"), (KEEP, BACK))
     assert say(JOIN, changing, "tap:back") == at_summary
+    assert say(JOIN, changing, "tap:cancel") == at_summary
     assert say(JOIN, changing, "tap:keep") == at_summary
     changed = say(JOIN, changing, "Aynur")
     assert changed == Progress("join", REVIEW, {"name": "Aynur", "region": "baku", "email": None})
@@ -166,8 +179,9 @@ def test_an_answer_that_no_longer_applies_is_dropped_at_the_end_and_kept_until_t
 def test_the_summary_takes_nothing_else() -> None:
     progress = stands(JOIN, "Leyla", "tap:baku", "tap:skip")
     sentence = "Please look at your answers once more, then pick one of these."
-    for given in (Given(text=Markup("fine")), Given(options=("change:district",)), Given(Kind.STICKER)):
+    for given in (Given(text=Markup("fine")), Given(options=("change:district",))):
         assert refusal(JOIN, progress, given) == sentence
+    assert refusal(JOIN, progress, Given(Kind.STICKER)) == f"I cannot read stickers. {sentence}"
 
 
 def test_back_from_the_summary_is_the_last_question() -> None:
@@ -210,7 +224,7 @@ def test_facts_it_was_begun_with_reach_conditions_and_the_end() -> None:
 def test_a_notice_comes_with_a_question_that_stays() -> None:
     form = Form("follow", MultiChoice("regions", "?", REGIONS, at_least=1))
     step = form.answer(None, form.begin(), Given(options=("done",)))
-    assert step == Stayed(Progress("follow", "regions", state={"ticks": []}), Markup("Please choose at least 1."))
+    assert step == Stayed(Progress("follow", "regions", state={"ticks": []}), Markup("Please choose at least one."))
 
 
 @pytest.mark.parametrize("stored", ["nickname", "district"])

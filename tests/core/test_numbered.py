@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from bot.core.messages import Option
-from bot.core.numbered import lines, pick
+from bot.core.numbered import lines, missing, pick
 
 POVERTY = Option("poverty", "Poverty reduction")
 EDUCATION = Option("education", "Təhsil", chosen=True)
@@ -155,3 +155,12 @@ def option_on_one_line(options: list[Option]) -> list[Option]:
 def test_the_word_before_the_comma_is_enough(typed: str, meant: str | None) -> None:
     options = (Option("yes", "Да, стереть всё"), Option("no", "Нет, оставить"))
     assert [option.id for option in pick(typed, options) or ()] == ([meant] if meant else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("9", 9), ("0", 0), ("3.", 3), ("#7", 7), ("1, 2 and 5", 5), ("1-4", 4), ("1 2", None), ("", None), ("B 9", None)],
+)
+def test_a_number_that_is_not_there_is_told(text: str, number: int | None) -> None:
+    options = [Option("a", "A"), Option("site", "Site", url="https://korpu.az"), Option("b", "B"), BACK]
+    assert missing(text, options) == number

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
+from bot.core.channel import Capabilities
 from bot.core.fields import Text
 from bot.core.form import Form
 from bot.core.i18n import N_
 from bot.core.messages import Kind
-from bot.core.router import Router
+from bot.core.router import Route, Router
 
 JOIN = Form("join", Text("name", "?"))
 
@@ -51,7 +53,7 @@ def test_two_forms_cannot_share_a_name() -> None:
         app.include(feature)
 
 
-@pytest.mark.parametrize("name", ["back", "skip", "cancel"])
+@pytest.mark.parametrize("name", ["back", "skip", "cancel", "continue"])
 def test_the_words_of_forms_are_no_commands(name: str) -> None:
     with pytest.raises(ValueError, match=rf"^/{name} belongs to the engine$"):
         Router().command(name)(handler)
@@ -107,3 +109,52 @@ def test_commands_have_plain_words(text: str, known: bool) -> None:
     router.command("topics", words=(N_("Subjects"),))(handler)
     route = router.find_command_word(text)
     assert (route is not None and route.handler is handler) is known
+
+
+class Sentences(list[str]):
+    """Stand where a turn stands."""
+
+    capabilities = Capabilities(buttons=True, edits=True, markup="plain")
+
+    def say(self, sentence: str) -> None:
+        self.append(str(sentence))
+
+
+def follow(turn: Sentences, topic: str, step: str = "1") -> None:
+    turn.say(f"{topic} {step}")
+
+
+def greet(turn: Sentences) -> None:
+    turn.say("Hello")
+
+
+@pytest.mark.parametrize(
+    ("handler", "arguments", "said"),
+    [
+        (greet, ("abc", "d"), "Hello"),
+        (follow, ("health",), "health 1"),
+        (follow, ("health", "2", "3"), "health 2"),
+        (partial(follow, topic="peace"), ("forged",), "peace 1"),
+        (lambda turn, *rest: turn.say(" ".join(rest)), ("a", "b", "c"), "a b c"),
+    ],
+)
+def test_a_handler_gets_no_more_than_it_takes(
+    handler: Callable[..., None], arguments: tuple[str, ...], said: str
+) -> None:
+    turn = Sentences()
+    route = Route(handler)
+    assert route.takes(*arguments)
+    route(turn, *arguments)
+    assert turn == [said]
+
+
+def test_a_handler_that_needs_more_is_not_called() -> None:
+    assert not Route(follow).takes()
+
+
+@pytest.mark.parametrize(("commands", "help_"), [(True, "/help"), (False, "<b>Help</b>")])
+def test_what_is_not_open_says_where_to_look(commands: bool, help_: str) -> None:
+    turn = Sentences()
+    turn.capabilities = Capabilities(buttons=True, edits=True, markup="plain", commands=commands)
+    Route(greet, allowed=lambda _turn: False)(turn)
+    assert turn == [f"This is not open to you. Write {help_} to see what you can do here."]

@@ -74,7 +74,7 @@ class Caller:
             assert response.status == answer.get("error_code", 200)
             return response.status, answer
 
-    async def result(self, method: str, **parameters: object) -> Any:  # noqa: ANN401 - whatever the method answers
+    async def result(self, method: str, **parameters: object) -> Any:
         status, answer = await self(method, **parameters)
         assert status == 200, answer
         return answer["result"]

@@ -20,6 +20,9 @@ T = TypeVar("T")
 both_shapes = pytest.mark.parametrize("shape", ["buttons", "numbers"])
 sqlite_alone = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
+WHICH_LANGUAGE = "Hansı dildə yazışaq?\nКакой язык вам удобнее?\nWhich language do you prefer?"
+"""Asked of somebody new in every language of the network: nobody knows yet which one they read."""
+
 AYSEL = {
     "organisation": Found("Initiative"),
     "place": Found("Sabirabad (Mil-Mughan)", "place:mil-mughan:sabirabad"),

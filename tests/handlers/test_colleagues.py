@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from bot.core.fields import Found
 from storage.members import Member
 from storage.staff import Role
@@ -70,8 +74,93 @@ async def test_a_stranger_has_no_say(chat: Chat, shape: str) -> None:
     said = await stranger.says(f"CONFIRM {member.id} {member.organisation_id}")
     assert said == "Only members of that organisation and the coordinators can answer this."
     assert (await member_of(rashad)).membership == "pending"
+    assert await stranger.says("CONFIRM") == "Nobody is waiting for your answer at the moment."
+
+
+@both_shapes
+async def test_the_word_alone_is_enough_for_the_only_one_who_waits(chat: Chat, shape: str) -> None:
+    aysel, rashad, samir = (chat.person(shape, user) for user in ("1", "2", "3"))
+    await enrol(aysel)
+    await rashad_joins(rashad)
+    assert await aysel.says("CONFIRM") == "Thank you. Rəşad is confirmed as a member of Initiative."
+    assert (await member_of(rashad)).membership == "confirmed"
+    assert await aysel.says("CONFIRM") == "Nobody is waiting for your answer at the moment."
+    await rashad_joins(samir)
+    assert await rashad.says("DECLINE") == "Thank you. Rəşad is not listed as a member of Initiative."
+
+
+@both_shapes
+async def test_where_several_wait_the_numbers_are_needed(chat: Chat, shape: str) -> None:
+    aysel, rashad, samir = (chat.person(shape, user) for user in ("1", "2", "3"))
+    await enrol(aysel)
+    await rashad_joins(rashad)
+    await rashad_joins(samir)
     said = await aysel.says("CONFIRM")
     assert said == "Please write it together with the numbers that stand in the message."
+    assert (await member_of(rashad)).membership == "pending"
+
+
+@both_shapes
+async def test_who_answers_twice_is_told_so(chat: Chat, shape: str) -> None:
+    aysel, rashad = (chat.person(shape, user) for user in ("1", "2"))
+    await enrol(aysel)
+    await rashad_joins(rashad)
+    await aysel.picks("Yes, confirm")
+    question = next(seen for seen in aysel.screen if seen.text == QUESTION)
+    if shape == "buttons":
+        said = await aysel.taps(question, "No")
+    else:
+        said = await aysel.says(question.outbound.options[1].word)
+    assert said == "Thank you, you have answered this already."
+
+
+@both_shapes
+async def test_colleagues_are_named_by_the_organisation_they_are_in(chat: Chat, shape: str) -> None:
+    aysel, rashad = (chat.person(shape, user) for user in ("1", "2"))
+    await enrol(aysel, organisation=Found("Təhsil Mərkəzi"))
+    await rashad.says("/start")
+    await rashad.picks("English", "Yes, I agree")
+    await rashad.says("TEHSIL MERKEZI")
+    await rashad.picks("Add “TEHSIL MERKEZI”")
+    await rashad.says("Quba")
+    await rashad.picks("Guba (Guba-Khachmaz)", "Skip", "Skip")
+    await rashad.says("Rəşad")
+    await rashad.says("volunteer")
+    await rashad.picks("Skip", "Skip")
+    assert (await rashad.picks("Done")).startswith(
+        "Thank you, Rəşad. You are registered. We have asked your colleagues at Təhsil Mərkəzi to confirm"
+    )
+
+
+@both_shapes
+async def test_who_moves_to_a_new_organisation_speaks_for_it_at_once(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    await enrol(aysel)
+    await aysel.says("/profile")
+    await aysel.picks("change:organisation")
+    await aysel.says("Own Group")
+    await aysel.picks("Add “Own Group”")
+    assert (await member_of(aysel)).membership == "confirmed"
+
+
+@pytest.mark.parametrize("leaving", ["forget", "move"])
+async def test_when_the_last_colleague_leaves_the_staff_are_asked_again(chat: Chat, leaving: str) -> None:
+    aysel, leyla, rashad = (chat.person("buttons", user) for user in ("1", "2", "3"))
+    await enrol(aysel)
+    await enrol(leyla, staff=Role.COORDINATOR, organisation=Found("NAYORA"), name="Leyla")
+    await rashad_joins(rashad)
+    chat.clock.advance(timedelta(hours=1))
+    if leaving == "forget":
+        await aysel.says("/forget")
+        await aysel.picks("Yes, erase everything")
+    else:
+        await aysel.says("/profile")
+        await aysel.picks("change:organisation")
+        await aysel.says("Own Group")
+        await aysel.picks("Add “Own Group”")
+    assert [seen.text for seen in leyla.screen] == [QUESTION, QUESTION]
+    assert await leyla.picks("Yes, confirm") == "Thank you. Rəşad is confirmed as a member of Initiative."
+    assert (await member_of(rashad)).membership == "confirmed"
 
 
 @sqlite_alone

@@ -73,6 +73,73 @@ async def test_stop_ends_an_open_question_too(chat: Chat, shape: str) -> None:
 
 
 @both_shapes
+async def test_stop_keeps_the_answers_of_an_open_form(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    await aysel.says("/start")
+    await aysel.picks("English", "Yes, I agree")
+    await aysel.says("Initiative")
+    await aysel.picks("Add “Initiative”")
+    where = aysel.sees
+    assert await aysel.says("STOP") == STOPPED
+    assert await aysel.says("what is this") != where
+    assert await aysel.says("START") == f"Welcome back. We may write to you again.\n\n{where}"
+    await aysel.says("Quba")
+    await aysel.picks("Guba (Guba-Khachmaz)", "Back", "Back")
+    assert "Now: Initiative" in aysel.sees.splitlines()
+
+
+SHALL_WE = "Shall we stop everything? Until you choose, nothing changes."
+
+
+@pytest.mark.parametrize("text", ["STOP NOW", "stop health please", "Please stop!", "xahiş edirəm, dayan", "СТОП уже"])
+@sqlite_alone
+async def test_stop_with_something_unknown_asks(chat: Chat, text: str) -> None:
+    aysel = chat.person("numbers")
+    await enrol(aysel)
+    assert await aysel.says(text) == SHALL_WE
+    assert aysel.options == ["Stop all messages", "Stop: Education", "Stop: Health"]
+    assert not await stopped(aysel)
+
+
+@both_shapes
+async def test_what_is_chosen_then_is_stopped(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    member_id = await enrol(aysel)
+    await aysel.says("STOP NOW")
+    assert await aysel.picks("Stop: Health") == "Done. You will receive nothing more about “Health”."
+    assert await look(chat, lambda session: topics_of(session, member_id)) == {"education"}
+    await aysel.says("STOP NOW")
+    assert aysel.options == ["Stop all messages", "Stop: Education"]
+    assert await aysel.picks("Stop all messages") == STOPPED
+    assert await aysel.says("stop it") == STOPPED
+
+
+@both_shapes
+async def test_in_the_middle_of_a_choice_it_asks_and_goes_on(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    await enrol(aysel)
+    await aysel.says("/profile")
+    await aysel.picks("change:ecosoc")
+    await aysel.says("please stop")
+    assert aysel.heard[0] == SHALL_WE
+    assert not await stopped(aysel)
+    assert await aysel.says("STOP") == STOPPED
+
+
+@both_shapes
+async def test_who_stopped_is_not_told_that_they_receive_things(chat: Chat, shape: str) -> None:
+    aysel = chat.person(shape)
+    await enrol(aysel)
+    await aysel.says("STOP EDUCATION")
+    await aysel.says("STOP")
+    told = "You stopped our messages. To receive them again, write START."
+    assert (await aysel.says("/topics")).startswith(told + "\n\nChoose what we write to you about.")
+    assert (await aysel.says("/profile")).startswith(told + "\n\nThis is what we know about you.")
+    await aysel.says("STOP HEALTH")
+    assert await aysel.picks("Undo") == f"{told}\n\n“Health” is one of your topics again."
+
+
+@both_shapes
 async def test_one_topic_is_left_and_taken_back(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
     member_id = await enrol(aysel)
@@ -92,7 +159,9 @@ async def test_a_name_that_begins_with_stop_is_a_name(chat: Chat) -> None:
     aysel = chat.person("numbers")
     await aysel.says("/start")
     await aysel.picks("English", "Yes, I agree")
-    assert await aysel.says("Stop Violence") == "I do not know “Stop Violence” yet. Is it written correctly?"
+    assert await aysel.says("Stop Violence") == (
+        "I do not know “Stop Violence” yet. If it is written correctly, add it; if not, write it again."
+    )
 
 
 @sqlite_alone

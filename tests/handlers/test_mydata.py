@@ -7,12 +7,13 @@ import json
 from sqlalchemy import func, select
 
 from bot.actions import retention
+from bot.core.locale import short_date
 from storage.inbox import InboxRow
 from storage.members import Member
 from storage.outbox import OutboxRow
 from storage.staff import Role
 from tests.chat import Chat
-from tests.handlers.people import both_shapes, enrol, everybody, look, member_of, sqlite_alone
+from tests.handlers.people import WHICH_LANGUAGE, both_shapes, enrol, everybody, look, member_of, sqlite_alone
 
 SURE = "Shall we erase everything we keep about you: answers, topics, messages? It cannot be undone."
 
@@ -22,7 +23,12 @@ async def test_my_data_is_a_file(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
     await enrol(aysel, staff=Role.OBSERVER)
     await aysel.says("hello")
-    assert await aysel.says("/mydata") == "This file holds everything we keep about you."
+    today = short_date(chat.clock.now().astimezone(chat.network.zone).date(), "en")
+    assert await aysel.says("/mydata") == (
+        "This file holds everything we keep about you. In short:\n\nName: Aysel Məmmədova\nOrganisation: Initiative\n"
+        f"Region: Sabirabad (Mil-Mughan)\nTopics: Education, Health\nFirst message: {today}\nAgreed: {today}\n"
+        f"Registered: {today}"
+    )
     file = aysel.last.outbound.attachment
     assert file is not None
     assert (file.kind, file.name, file.mime) == ("document", "my-data.json", "application/json")
@@ -30,15 +36,16 @@ async def test_my_data_is_a_file(chat: Chat, shape: str) -> None:
     assert len(written) == file.size
     data = json.loads(written)
     assert list(data) == [
-        "exported_at", "member", "organisation", "topics", "addresses", "staff", "invitations", "conversations",
-        "messages_received_from_you", "messages_sent_to_you", "newsletters_sent_to_you",
-        "staff_actions_by_or_about_you",
+        "member", "organisation", "topics", "addresses", "staff", "invitations", "messages_received_from_you",
+        "messages_sent_to_you", "newsletters_sent_to_you", "staff_actions_by_or_about_you", "technical",
     ]  # fmt: skip
     assert (data["member"]["name"], data["organisation"]["name"]) == ("Aysel Məmmədova", "Initiative")
     assert (data["topics"], data["staff"]["role"]) == (["education", "health"], "observer")
     assert [each["user"] for each in data["addresses"]] == ["1"]
-    assert [row["payload"]["text"] for row in data["messages_received_from_you"]] == ["hello", "/mydata"]
+    assert [row["message"]["text"] for row in data["messages_received_from_you"]] == ["hello", "/mydata"]
     assert len(data["messages_sent_to_you"]) == 1
+    assert list(data["technical"]) == ["exported_at", "addresses", "conversations", "inbox", "outbox"]
+    assert [len(data["technical"][kept]) for kept in ("addresses", "inbox", "outbox")] == [1, 2, 1]
     assert "Məmmədova" in written.decode()
 
 
@@ -53,7 +60,7 @@ async def test_forget_erases_at_once_and_the_address_after_the_farewell(chat: Ch
     assert await aysel.says("/forget") == SURE
     start = "/start" if shape == "buttons" else "Start"
     assert await aysel.picks("Yes, erase everything") == (
-        "Everything about you is erased, and your address goes too as soon as this message is delivered. If you ever "
+        "Everything about you is erased, and your contact goes too as soon as this message is delivered. If you ever "
         f"want to come back, write {start}. All the best to you."
     )
     assert not chat.files.path(file.file).exists()
@@ -71,12 +78,35 @@ async def test_forget_erases_at_once_and_the_address_after_the_farewell(chat: Ch
 
 @both_shapes
 @sqlite_alone
+async def test_the_only_owner_is_warned(chat: Chat, shape: str) -> None:
+    leyla, orxan = chat.person(shape), chat.person(shape, "2")
+    await enrol(leyla, staff=Role.OWNER)
+    staff = "/staff" if shape == "buttons" else "Staff"
+    assert await leyla.says("/forget") == (
+        "You are the only owner of this network. Without an owner nobody can give or take back roles: please make "
+        f"somebody else an owner first, with {staff}.\n\n{SURE}"
+    )
+    await enrol(orxan, staff=Role.OWNER)
+    assert await orxan.says("/forget") == SURE
+
+
+@sqlite_alone
+async def test_who_wrote_nothing_of_themselves_reads_no_empty_lines(chat: Chat) -> None:
+    stranger = chat.person("buttons")
+    today = short_date(chat.clock.now().astimezone(chat.network.zone).date(), "en")
+    kept = "This file holds everything we keep about you. In short:"
+    await stranger.says("/en")
+    assert await stranger.says("/mydata") == f"{kept}\n\nFirst message: {today}"
+
+
+@both_shapes
+@sqlite_alone
 async def test_who_writes_again_at_once_begins_as_somebody_new(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
     await enrol(aysel)
     await aysel.says("/forget")
     await aysel.picks("Yes, erase everything")
-    assert await aysel.says("/start") == "Which language do you prefer?"
+    assert await aysel.says("/start") == WHICH_LANGUAGE
     await chat.database.run(retention.erase_forgotten)
     assert await everybody(chat) == [(aysel.channel, "1")]
     assert await aysel.picks("English") != ""

@@ -15,7 +15,7 @@ from storage.members import topics_of
 from storage.organisations import Organisation
 from storage.staff import Role
 from tests.chat import Chat, Person
-from tests.handlers.people import both_shapes, enrol, everybody, look, member_of, sqlite_alone
+from tests.handlers.people import WHICH_LANGUAGE, both_shapes, enrol, everybody, look, member_of, sqlite_alone
 
 WELCOME = """\
 UN-NGO Informal Regional Network in Azerbaijan (UN-NGO-IRENE/Azerbaijan)
@@ -26,8 +26,9 @@ Nations.
 
 It is run by: National Assembly of Youth Organizations of the Republic of Azerbaijan (NAYORA).
 
-If you join, we keep your answers and write to you about the topics you choose. Only those who run the network see \
-them. At any time you can read all of it ({mydata}), stop our messages ({stop}) or have everything erased ({forget}).
+If you join, we keep your answers and write to you about the topics you choose, and now and then about the network \
+itself. Those who run the network see your answers; your colleagues see your name and role when we ask them to confirm \
+you. At any time you can read all of it ({mydata}), stop our messages ({stop}) or have everything erased ({forget}).
 
 Do you agree?"""
 
@@ -37,7 +38,7 @@ Where do you work? Choose a region, or write the name of your city or district.
 If it is in another country, write which one."""
 ECOSOC = """\
 Is your organisation in consultative status with ECOSOC?
-If this says nothing to you, choose “No”."""
+If you have not heard of this, choose “No”."""
 TOPICS = "What may we write to you about? Choose one topic or more. You can change this at any time."
 IS_IT_ONE = "Is it one of these? If not, write it in another way."
 
@@ -56,7 +57,7 @@ async def add_organisation(person: Person, name: str) -> str:
 async def test_a_newcomer_joins(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
 
-    assert await aysel.says("/start") == "Which language do you prefer?"
+    assert await aysel.says("/start") == WHICH_LANGUAGE
     assert aysel.options == ["Azərbaycanca", "Русский", "✓ English", "Cancel"]
     words = {"mydata": "/mydata", "stop": "/stop", "forget": "/forget"}
     if shape == "numbers":
@@ -65,7 +66,10 @@ async def test_a_newcomer_joins(chat: Chat, shape: str) -> None:
     assert aysel.options == ["Yes, I agree", "No", "Back", "Cancel"]
     thanks = "Thank you. A few short questions now; you can change every answer later."
     assert await aysel.picks("Yes, I agree") == f"{thanks}\n\n{WHICH_ORGANISATION}"
-    assert await aysel.says("Initiative") == "I do not know “Initiative” yet. Is it written correctly?"
+    assert (
+        await aysel.says("Initiative")
+        == "I do not know “Initiative” yet. If it is written correctly, add it; if not, write it again."
+    )
     assert await aysel.picks("Add “Initiative”") == WHERE
     assert await aysel.says("сабирабад") == IS_IT_ONE
     assert await aysel.picks("Sabirabad (Mil-Mughan)") == ECOSOC
@@ -157,7 +161,22 @@ async def test_who_does_not_agree_is_kept_nowhere(chat: Chat, shape: str) -> Non
     )
     await chat.database.run(retention.erase_forgotten)
     assert await everybody(chat) == []
-    assert await aysel.says("/start") == "Which language do you prefer?"
+    assert await aysel.says("/start") == WHICH_LANGUAGE
+
+
+@both_shapes
+async def test_staff_who_do_not_agree_keep_their_role_and_are_told_so(chat: Chat, shape: str) -> None:
+    now = chat.clock.now()
+    token = await chat.database.run(lambda session: invitations.invite(session, Role.COORDINATOR, (), None, now))
+    orxan = chat.person(shape)
+    await orxan.says(f"{'/start' if shape == 'buttons' else 'START'} {token}")
+    await orxan.picks("English")
+    start = "/start" if shape == "buttons" else "Start"
+    assert await orxan.picks("No") == (
+        "That is all right. You still have your role here: {role}. We keep only that and your contact. If you change "
+        "your mind, write {start}: you are always welcome."
+    ).format(role="coordinator", start=start)
+    assert await everybody(chat) == [(orxan.channel, "1")]
 
 
 @pytest.mark.parametrize(
@@ -196,14 +215,14 @@ async def test_an_invitation_gives_its_role_at_once(chat: Chat, shape: str) -> N
     orxan = chat.person(shape)
     word = "/start" if shape == "buttons" else "START"
     role = "Your role here is now: coordinator."
-    assert await orxan.says(f"{word} {token}") == f"{role}\n\nWhich language do you prefer?"
+    assert await orxan.says(f"{word} {token}") == f"{role}\n\n{WHICH_LANGUAGE}"
     await orxan.picks("English", "Yes, I agree", "Cancel")
     assert orxan.options == ["Register", "Topics", "Help", "Newsletter", "Broadcasts", "Staff"]
 
     leyla = chat.person(shape, "2")
     assert await leyla.says(f"/start {token}") == (
-        "This link is no longer good: it was used already, or it is too old. Please ask the person who sent it to you "
-        "for a new one.\n\nWhich language do you prefer?"
+        "This link no longer works: it was used already, or it is too old. Please ask the person who sent it to you "
+        f"for a new one.\n\n{WHICH_LANGUAGE}"
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 from bot.core.fields.field import (
-    UNREADABLE,
     Answered,
     Answers,
     Asking,
@@ -21,6 +20,7 @@ from bot.core.fields.field import (
     Stay,
     Turn,
     options_of,
+    refusal,
 )
 from bot.core.i18n import N_, _, ngettext
 from bot.core.messages import Option
@@ -95,8 +95,7 @@ class MultiChoice(Field):
         if DONE not in given.options:
             return Stay({"ticks": picked})
         if len(picked) < self.at_least:
-            few = ngettext("Please choose at least {n}.", "Please choose at least {n}.", self.at_least)
-            return Stay({"ticks": picked}, few.format(n=self.at_least))
+            return Stay({"ticks": picked}, _too_few(self.at_least))
         return Answered(picked)
 
     def load(self, value: Any) -> list[str]:  # noqa: ANN401 - JSON
@@ -146,8 +145,13 @@ class Confirm(Field):
 
 
 def not_among(given: Given) -> Invalid:
-    please = _("Please pick one of these.")
-    return Invalid(_(UNREADABLE[given.kind]) + " " + please if given.kind in UNREADABLE else please)
+    return refusal(given, _("Please pick one of these."))
+
+
+def _too_few(at_least: int) -> Markup:
+    if at_least == 1:
+        return _("Please choose at least one.")
+    return ngettext("Please choose at least {n}.", "Please choose at least {n}.", at_least).format(n=at_least)
 
 
 def _labels(choices: Options, asking: Asking, ids: list[str]) -> Markup:

@@ -188,12 +188,15 @@ def readable(given: Given) -> str:
     Raises:
         Invalid: nothing was, or it is a sticker, a voice message...
     """
-    if given.kind in UNREADABLE:
-        raise Invalid(_(UNREADABLE[given.kind]) + " " + _("Please write your answer."))
     text = given.plain.strip()
-    if not text:
-        raise Invalid(_("Please write your answer."))
+    if given.kind in UNREADABLE or not text:
+        raise refusal(given, _("Please write your answer."))
     return text
+
+
+def refusal(given: Given, please: Markup) -> Invalid:
+    """Ask for something else; of a sticker, a voice message... say first that it cannot be read."""
+    return Invalid(_(UNREADABLE[given.kind]) + " " + please if given.kind in UNREADABLE else please)
 
 
 def fitting(text: str, longest: int) -> str:

@@ -14,6 +14,7 @@ from bot.core.fields.field import (
     Asking,
     Field,
     Given,
+    Invalid,
     Prompt,
     State,
     Stay,
@@ -29,6 +30,9 @@ from bot.core.messages import Option
 PAGE: Final = 8
 MORE: Final = "more"
 NEW: Final = "new"
+
+_FEWEST_LETTERS: Final = 2
+"""Of a name that may be added: "3" after a list is a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Search(Field):
         if len(found) > PAGE:
             shown.append(Option(MORE, _("More").unescape(), navigation=True))
         if query and self.new:
-            shown.append(Option(NEW, _(self.new).format(typed=query).unescape()))
+            shown.append(self._adding(query))
         return Prompt(self._text(asking, query, found), tuple(shown))
 
     def take(self, asking: Asking, given: Given) -> Answered | Stay:
@@ -76,14 +80,16 @@ class Search(Field):
         found = self._found(asking, query)
         if given.option == MORE:
             return Stay({"query": query, "start": _start(asking.state, found) + PAGE})
-        if given.option == NEW and query and self.new:
+        if given.option == NEW and query and self.new and _meant(given, self._adding(query).label, query):
             return Answered(self.dump(Found(query)))
         for option in found:
-            if option.id == given.option and _meant(option, given):
+            if option.id == given.option and _meant(given, option.label):
                 return Answered(self.dump(Found(option.label, option.id)))
         if given.options and not given.text:
             raise not_among(given)
         typed = fitting(" ".join(readable(given).split()), self.longest)
+        if self.new and sum(letter.isalpha() for letter in typed) < _FEWEST_LETTERS:
+            raise Invalid(_("Please write the name."))
         if not self.new and not self._found(asking, typed):
             return Stay({}, _("I found nothing for “{typed}”. Please try another spelling.").format(typed=typed))
         return Stay({"query": typed})
@@ -100,12 +106,16 @@ class Search(Field):
     def _found(self, asking: Asking, query: str) -> list[Option]:
         return [translated(option) for option in self.find(asking.turn, query)]
 
+    def _adding(self, query: str) -> Option:
+        return Option(NEW, _(self.new).format(typed=query).unescape())
+
     def _text(self, asking: Asking, query: str, found: list[Option]) -> Markup:
         if not query:
             return self.put(asking)
         if found:
             return _("Is it one of these? If not, write it in another way.")
-        return _("I do not know “{typed}” yet. Is it written correctly?").format(typed=query)
+        unknown = _("I do not know “{typed}” yet. If it is written correctly, add it; if not, write it again.")
+        return unknown.format(typed=query)
 
 
 def _start(state: State, found: list[Option]) -> int:
@@ -114,7 +124,10 @@ def _start(state: State, found: list[Option]) -> int:
     return start if start < len(found) else 0
 
 
-def _meant(option: Option, given: Given) -> bool:
-    """A part of a label is a new search: "Youth Club" need not mean the one "Baku Youth Club" on the screen."""
-    typed = fold(given.plain)
-    return not typed or typed.isdecimal() or typed == fold(option.label)
+def _meant(given: Given, *names: str) -> bool:
+    """A tap, its number, or the whole of a name.
+
+    A part of a label is a new search: "Youth Club" need not mean the one "Baku Youth Club" on the screen.
+    """
+    typed = given.plain
+    return not any(letter.isalpha() for letter in typed) or fold(typed) in map(fold, names)

@@ -10,7 +10,6 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from bot.actions import newsletters, rights
-from bot.actions.menu import typed
 from bot.actions.newsletters import Plan
 from bot.core.fields import Answers, MultiChoice, Prompt
 from bot.core.fields.field import Asking
@@ -118,17 +117,9 @@ def _chosen(line: str, turn: Turn, answers: dict[str, Any]) -> None:
         _change(turn, plan, _changed(plan.audience, line, answers[line]))
 
 
-def _left(turn: Turn) -> None:
-    turn.say(
-        _("All right, the audience stays as it is. Write {command} to go on with your draft.").format(
-            command=typed("newsletter", turn.capabilities)
-        )
-    )
-
-
 for _line, _form in FORMS.items():
     router.completed(_form, allowed=rights.writes)(partial(_chosen, _line))
-    router.cancelled(_form)(_left)
+    router.cancelled(_form)(drafts.go_back)
 
 
 def _change(turn: Turn, plan: Plan, audience: Audience, *, edit: bool = False) -> None:

@@ -58,7 +58,7 @@ def _line(turn: Turn, entry: AuditEntry) -> Markup:
     local = entry.at.astimezone(turn.network.zone)
     moment = f"{short_date(local.date())}, {local:%H:%M}"
     done = _(_ACTIONS.get(entry.action, entry.action)).format_map(_values(turn, entry.detail))
-    return Markup("{}: {} {}").format(moment, person_words(turn.session, entry.actor_id), done)
+    return Markup("{}: {} {}").format(moment, person_words(turn.session, entry.actor_id, turn.member), done)
 
 
 def _values(turn: Turn, detail: dict[str, Any]) -> Mapping[str, Any]:
@@ -72,7 +72,7 @@ def _values(turn: Turn, detail: dict[str, Any]) -> Mapping[str, Any]:
         broadcast = turn.session.get(Broadcast, values["broadcast"])
         values["broadcast"] = _called(turn, broadcast.newsletter_id if broadcast else 0)
     if "member" in values:
-        values["member"] = person_words(turn.session, values["member"])
+        values["member"] = person_words(turn.session, values["member"], turn.member)
     if "role" in values:
         labels = [topic.labels[turn.language] for topic in turn.network.topics if topic.key in detail.get("topics", ())]
         role = rights.role_name(Role(values["role"]))

@@ -21,7 +21,6 @@ from bot.turn import Turn
 from storage.broadcasts import Broadcast, BroadcastState, recent_broadcasts
 from storage.delivery import tally
 from storage.newsletters import Newsletter
-from storage.outbox import UNFINISHED
 from storage.staff import record
 
 router = Router()
@@ -122,11 +121,11 @@ def _show(turn: Turn, broadcast: Broadcast) -> None:
 
 
 def _ask_cancel(turn: Turn, broadcast: Broadcast) -> None:
-    if broadcast.state in {BroadcastState.DONE, BroadcastState.CANCELLED}:
+    waiting = broadcasts.waiting(turn.session, broadcast)
+    if not waiting:
         turn.preface(_("It is too late for that."))
         _show(turn, broadcast)
         return
-    waiting = sum(each.rows for each in tally(turn.session, broadcast.id) if each.state in UNFINISHED)
     sure = ngettext(
         "Cancel it? {n} member who is still waiting for it will not get it.",
         "Cancel it? {n} members who are still waiting for it will not get it.",

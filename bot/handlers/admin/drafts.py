@@ -7,6 +7,7 @@ from markupsafe import Markup
 from bot.actions import newsletters, rights
 from bot.actions.menu import typed
 from bot.actions.newsletters import Plan
+from bot.core.fields import Answers
 from bot.core.i18n import _
 from bot.core.locale import language_name, own_name
 from bot.core.messages import Option
@@ -59,6 +60,14 @@ def open_draft(turn: Turn, draft: str = "", *_rest: str) -> None:
     plan = find(turn, draft)
     if plan is not None:
         show(turn, plan, edit=True)
+
+
+def go_back(turn: Turn, answers: Answers) -> None:
+    """Show the draft that a cancelled question was about."""
+    plan = find(turn, answers["draft"])
+    if plan is not None:
+        turn.preface(_("All right, nothing was changed."))
+        show(turn, plan)
 
 
 def show(turn: Turn, plan: Plan, *, edit: bool = False) -> None:

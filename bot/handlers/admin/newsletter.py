@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from bot.actions import newsletters, rights
 from bot.actions.menu import typed
-from bot.core.fields import Answered, Answers, Choice, Given, Invalid, Message
-from bot.core.fields.field import Asking
+from bot.core.fields import Answered, Answers, Choice, Given, Invalid, Message, Prompt
+from bot.core.fields.field import UNREADABLE, Asking
+from bot.core.fields.writing import Written
 from bot.core.form import Form
-from bot.core.i18n import N_, _, ngettext
+from bot.core.i18n import N_, _
 from bot.core.locale import language_name, own_name
 from bot.core.messages import Attachment, Option
 from bot.core.router import Router
@@ -21,6 +24,43 @@ router = Router()
 
 LISTED = 8
 """Drafts shown at once."""
+
+
+@dataclass(frozen=True)
+class Beginning(Message):
+    """The text of a new newsletter, or else one of the drafts there are: the answer is its option's id."""
+
+    def ask(self, asking: Asking) -> Prompt:
+        waiting = _waiting(asking.turn)
+        if not waiting:
+            return super().ask(asking)
+        new = _("Send me the text of a new one, or go on with:")
+        return Prompt(Markup("\n").join([new, _(self.hint)]), tuple(waiting))
+
+    def take(self, asking: Asking, given: Given) -> Answered:
+        if given.option in {draft.id for draft in _waiting(asking.turn)}:
+            return Answered(given.option)
+        _want_text(given)
+        return super().take(asking, given)
+
+    def load(self, value: Any) -> Any:  # noqa: ANN401 - JSON
+        return value if isinstance(value, str) else super().load(value)
+
+
+def _waiting(turn: Turn) -> list[Option]:
+    waiting = newsletters.drafts_of(turn.session, turn.member.id, LISTED)
+    return [Option(f"draft:{draft.id}", newsletters.title(draft)) for draft in waiting]
+
+
+def _want_text(given: Given) -> None:
+    """Ask for words where there are none.
+
+    Raises:
+        Invalid: nothing was written, nor sent as a file.
+    """
+    if given.attachment is None and not given.plain.strip():
+        unreadable = [_(UNREADABLE[given.kind])] if given.kind in UNREADABLE else []
+        raise Invalid(Markup(" ").join([*unreadable, _("Please send the text.")]))
 
 
 @dataclass(frozen=True)
@@ -40,6 +80,7 @@ class Words(Message):
     def take(self, asking: Asking, given: Given) -> Answered:
         if given.attachment is not None and not given.plain.strip():
             raise Invalid(_("Please write the text as well."))
+        _want_text(given)
         return super().take(asking, given)
 
 
@@ -53,13 +94,17 @@ def _text_wanted(turn: Turn, answers: Answers) -> str:  # noqa: ARG001 - as form
 
 NEW = Form(
     "newsletter",
-    Message(
+    Beginning(
         "written",
         N_("Send me the text of the newsletter, or forward it."),
         hint=N_("Bold, italic and links stay. One photo or document may come with it."),
     ),
     Choice(
-        "tongue", N_("Which language is it in?"), _languages, suggested=lambda turn, _answers: str(turn.member.language)
+        "tongue",
+        N_("Which language is it in?"),
+        _languages,
+        suggested=lambda turn, _answers: str(turn.member.language),
+        when=lambda answers: isinstance(answers.get("written"), Written),
     ),
     review=False,
 )
@@ -69,19 +114,8 @@ FILE = Form("newsletter_file", File("file", N_("Send me the photo or the documen
 
 @router.command("newsletter", words=[N_("Newsletter")], allowed=rights.writes)
 def begin(turn: Turn) -> None:
-    """Go on with a draft, or begin."""
-    waiting = newsletters.drafts_of(turn.session, turn.member.id, LISTED)
-    if not waiting:
-        turn.ask(NEW)
-        return
-    listed = [Option(f"draft:{draft.id}", newsletters.title(draft)) for draft in waiting]
-    drafted = ngettext(
-        "You have {n} newsletter that was not sent yet.",
-        "You have {n} newsletters that were not sent yet.",
-        len(waiting),
-    )
-    new = Option("newsletter_new", _("Write a new one").unescape())
-    turn.say(drafted.format(n=len(waiting)), [new, *listed])
+    """Begin, or go on with a draft."""
+    turn.ask(NEW)
 
 
 @router.button("newsletter", allowed=rights.writes)
@@ -89,14 +123,12 @@ def begin_from_menu(turn: Turn, *_rest: str) -> None:
     begin(turn)
 
 
-@router.button("newsletter_new", allowed=rights.writes)
-def begin_new(turn: Turn, *_rest: str) -> None:
-    turn.ask(NEW)
-
-
 @router.completed(NEW, allowed=rights.writes)
 def keep(turn: Turn, answers: dict[str, Any]) -> None:
     written = answers["written"]
+    if isinstance(written, str):
+        drafts.open_draft(turn, written.partition(":")[2])
+        return
     newsletter = newsletters.begin(
         turn.session, turn.member, answers["tongue"], written.text, written.attachment, turn.now
     )
@@ -168,9 +200,8 @@ def delete(turn: Turn, draft: str = "", *_rest: str) -> None:
 
 @router.cancelled(TEXT)
 @router.cancelled(FILE)
-def leave(turn: Turn) -> None:
-    turn.preface(_("All right, nothing was changed."))
-    begin(turn)
+def leave(turn: Turn, answers: Answers) -> None:
+    drafts.go_back(turn, answers)
 
 
 def _attach(turn: Turn, draft: object, attachment: Attachment | None) -> None:

@@ -66,7 +66,7 @@ def try_out(turn: Turn, draft: str = "", *_rest: str) -> None:
     for language in turn.network.languages:
         if language in plan.newsletter.texts:
             turn.said.append(wording.word(plan.content, language, plan.audience.topics))
-    turn.preface(_("That is how it arrives. Nobody else got it."))
+    turn.preface(_("This is how members will see it. It came only to you."))
     drafts.show(turn, plan)
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from bot.actions.newsletters import Overlong, Plan
 from bot.core.channel import Channel
 from bot.core.i18n import N_, _, ngettext
-from bot.core.locale import language_name, listing, number
+from bot.core.locale import capitals, language_name, listing, number
 from bot.core.messages import Option
 from bot.turn import Turn
 from storage.audiences import ABROAD, Audience
@@ -25,7 +25,7 @@ STATUSES: Final = {
 }
 """Consultative status with ECOSOC."""
 
-NOWHERE: Final = N_("Outside the country")
+NOWHERE: Final = N_("outside the country")
 
 LINES: Final = {
     "topics": N_("Topics"),
@@ -45,7 +45,7 @@ def choices(turn: Turn, line: str) -> list[Option]:
             return [Option(topic.key, topic.labels[turn.language]) for topic in network.topics]
         case "regions":
             regions = [Option(region.key, region.labels[turn.language]) for region in network.regions]
-            return [*regions, Option(ABROAD, _(NOWHERE).unescape())]
+            return [*regions, Option(ABROAD, _capital(_(NOWHERE).unescape()))]
         case "languages":
             return [Option(language, _capital(language_name(language))) for language in network.languages]
         case "ecosoc":
@@ -60,6 +60,7 @@ def audience_words(turn: Turn, audience: Audience) -> Markup:
     for line, called in LINES.items():
         if wanted := getattr(audience, line):
             labels = {option.id: option.label for option in choices(turn, line)}
+            labels |= {ABROAD: _(NOWHERE)} if line == "regions" else {}
             chosen = listing([labels.get(key, key) for key in wanted])
             written.append(Markup("{}: {}").format(_(called), chosen))
     return Markup("\n").join(written) or _("everybody who agreed to receive messages")
@@ -76,7 +77,7 @@ def parts_words(turn: Turn, plan: Plan) -> list[Markup]:
     parts = sorted(plan.parts, key=attrgetter("channel"))
     for channel, grouped in groupby(parts, key=attrgetter("channel")):
         found = list(grouped)
-        languages = listing(f"{_capital(language_name(part.language))} {number(part.members)}" for part in found)
+        languages = listing(f"{language_name(part.language)} {number(part.members)}" for part in found)
         total = number(sum(part.members for part in found))
         lines.append(Markup("{}: {} ({})").format(channel_label(turn, channel), total, languages))
     if plan.unreachable:
@@ -129,4 +130,4 @@ def channel_label(turn: Turn, name: str) -> str:
 
 
 def _capital(word: str) -> str:
-    return word[:1].upper() + word[1:]
+    return capitals(word[:1]) + word[1:]

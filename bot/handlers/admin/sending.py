@@ -59,7 +59,8 @@ def _ready(turn: Turn, plan: Plan) -> bool:
 def _confirm(turn: Turn, plan: Plan) -> None:
     key = plan.newsletter.id
     holiday = turn.network.holiday(turn.now.astimezone(turn.network.zone).date())
-    day = _("Today is a holiday: {name}.").format(name=holiday.labels[turn.language]) if holiday else Markup()
+    named = _("Today is a public holiday or day of mourning: {name}.")
+    day = named.format(name=holiday.labels[turn.language]) if holiday else Markup()
     sure = ngettext("Send to {n} member now?", "Send to {n} members now?", plan.members)
     paragraphs = [
         Markup("<b>{}</b>").format(sure.format(n=number(plan.members))),

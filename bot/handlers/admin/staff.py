@@ -33,7 +33,7 @@ def _topics(turn: Turn, _answers: Answers) -> list[Option]:
 
 INVITATION: Final = Form(
     "invitation",
-    Choice("role", N_("What shall the person you invite be?"), _INVITED),
+    Choice("role", N_("What role will this person have?"), _INVITED),
     MultiChoice(
         "topics",
         N_("Which topics may they write to?"),
@@ -54,7 +54,7 @@ def colleagues(turn: Turn) -> None:
     if rights.is_owner(turn):
         options.append(Option("staff_invite", _("Invite somebody").unescape()))
         for each in found:
-            name = staff.person_words(turn.session, each.member_id).unescape()
+            name = staff.person_words(turn.session, each.member_id, turn.member).unescape()
             label = _("Take the role back: {name}").format(name=name).unescape()
             options.append(Option(f"staff_dismiss:{each.member_id}", label))
     if rights.runs(turn):
@@ -79,12 +79,14 @@ def give_link(turn: Turn, answers: dict[str, Any]) -> None:
     token = invitations.invite(turn.session, role, answers.get("topics") or (), turn.member.id, turn.now)
     until = moment_words(turn.now + invitations.LASTS[role], turn.network.zone)
     turn.say(
-        _("Forward the next message to the person you invite. It works once, until {moment}.").format(moment=until)
+        _("Forward the next message to the person you invite. The link works once. It expires on {moment}.").format(
+            moment=until
+        )
     )
     ways = dict.fromkeys(channel.link(token) for channel in turn.channels.values())
-    invited = _("You are invited to run {network} with us, as {role}. Open this, or send it to the bot:").format(
-        network=turn.network.name[turn.language], role=rights.role_name(role)
-    )
+    invited = _(
+        "You are invited to help run {network}. Your role: {role}. Open this link, or send it to the bot:"
+    ).format(network=turn.network.name[turn.language], role=rights.role_name(role))
     turn.say(Markup("\n").join([invited, *map(Markup("{}").format, ways)]))
 
 
@@ -96,7 +98,7 @@ def ask_dismissal(turn: Turn, member: str = "", *_rest: str) -> None:
         colleagues(turn)
         return
     sure = _("Take the role of {role} back from {name}?").format(
-        role=rights.role_name(found.role), name=staff.person_words(turn.session, found.member_id)
+        role=rights.role_name(found.role), name=staff.person_words(turn.session, found.member_id, turn.member)
     )
     options = [
         Option(f"staff_dismiss_now:{found.member_id}", _("Yes, take it back").unescape()),
@@ -115,11 +117,12 @@ def dismiss(turn: Turn, member: str = "", *_rest: str) -> None:
     if rights.is_staff(turn):
         colleagues(turn)
     else:
+        turn.conversation = staff.without_forms(turn.conversation)
         turn.say(_("Write {command} to see what you can do here.").format(command=typed("help", turn.capabilities)))
 
 
 def _line(turn: Turn, each: Staff) -> Markup:
-    name = staff.person_words(turn.session, each.member_id)
+    name = staff.person_words(turn.session, each.member_id, turn.member)
     line = Markup("{}: {}").format(name, rights.role_name(each.role))
     topics = [topic.labels[turn.language] for topic in turn.network.topics if topic.key in each.topics]
     return Markup("{} ({})").format(line, listing(topics)) if topics else line

@@ -15,10 +15,13 @@ from bot.core.form import Form
 from bot.core.i18n import _
 from bot.core.messages import Option
 from bot.core.router import Router
+from bot.handlers.leaving import remind
 from bot.handlers.membership.questions import QUESTIONS
 from bot.turn import Turn
 
 router = Router()
+
+UNKNOWN: Final = Markup("–")
 
 change: Final = Form("change", *QUESTIONS, review=False)
 """Begun with every answer, at the one question whose answer changes."""
@@ -28,12 +31,17 @@ change: Final = Form("change", *QUESTIONS, review=False)
 @router.button("profile")
 def show(turn: Turn) -> None:
     if not turn.member.registered:
-        turn.say(_("You have not registered yet. It takes about two minutes."), main_menu(turn.session, turn.member))
+        if turn.conversation.stack:
+            turn.preface(_("Let us go on:"))
+        else:
+            turn.say(
+                _("You have not registered yet. It takes about two minutes."), main_menu(turn.session, turn.member)
+            )
         return
-    answers = members.answers_of(turn.session, turn.network, turn.member)
-    known = {asked.name: (asked.called(), _shown(turn, asked, answers)) for asked in QUESTIONS}
+    remind(turn)
+    known = known_of(turn)
     asked = _("This is what we know about you. What would you like to change?")
-    if turn.capabilities.buttons or turn.conversation.stack:
+    if turn.capabilities.buttons:
         lines = [Markup("<b>{}</b>: {}").format(*each) for each in known.values()]
         options = [Option(f"change:{name}", called.unescape()) for name, (called, _value) in known.items()]
         turn.say(Markup("\n").join([asked, *lines]), options)
@@ -42,10 +50,16 @@ def show(turn: Turn) -> None:
                          for name, each in known.items()])  # fmt: skip
 
 
+def known_of(turn: Turn) -> dict[str, tuple[Markup, Markup]]:
+    """What is known about the member, each with what it is called, by the name of its question."""
+    answers = members.answers_of(turn.session, turn.network, turn.member)
+    return {asked.name: (asked.called(), _shown(turn, asked, answers)) for asked in QUESTIONS}
+
+
 def _shown(turn: Turn, asked: Field, answers: dict[str, Any]) -> Markup:
     value = answers[asked.name]
     if not value:
-        return Markup("–")
+        return UNKNOWN
     shown = asked.show(Asking(turn, answers), value)
     if asked.name == "organisation" and turn.member.membership == PENDING:
         shown += " " + _("(waiting for a colleague to confirm)")
@@ -67,4 +81,10 @@ def keep(turn: Turn, answers: dict[str, Any]) -> None:
     name = answers["changed"]
     members.keep(turn.session, turn.network, turn.member, {name: answers[name]}, turn.now)
     turn.preface(_("Done, thank you."))
+    show(turn)
+
+
+@router.cancelled(change)
+def leave_off(turn: Turn) -> None:
+    turn.preface(_("All right, we leave it there. Nothing was changed."))
     show(turn)

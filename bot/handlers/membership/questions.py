@@ -71,7 +71,7 @@ QUESTIONS: Final = (
     Choice(
         "ecosoc",
         N_("Is your organisation in consultative status with ECOSOC?"),
-        hint=N_("If this says nothing to you, choose “No”."),
+        hint=N_("If you have not heard of this, choose “No”."),
         label=N_("ECOSOC status"),
         choices=(
             Option("none", N_("No")),

@@ -23,8 +23,9 @@ def register(turn: Turn, answers: dict[str, Any]) -> None:
     members.register(turn.session, turn.network, turn.member, answers, turn.now)
     thanks = _("Thank you, {name}. You are registered.").format(name=turn.member.name)
     if turn.member.membership == PENDING:
+        joined = members.answers_of(turn.session, turn.network, turn.member)["organisation"]
         thanks += " " + _("We have asked your colleagues at {organisation} to confirm that you work there. Everything "
-                          "else works already.").format(organisation=answers["organisation"].label)  # fmt: skip
+                          "else works already.").format(organisation=joined.label)  # fmt: skip
     turn.say(thanks, main_menu(turn.session, turn.member))
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from bot.actions import invitations, members, retention
 from bot.actions.menu import in_every_language, main_menu, typed, word_of
-from bot.actions.rights import is_staff, role_name
+from bot.actions.rights import role_name, role_of
 from bot.core.fields import Confirm
 from bot.core.form import Form
 from bot.core.i18n import N_, _, current
@@ -20,6 +20,12 @@ from bot.turn import Turn
 
 router = Router()
 
+GREETINGS: Final = (
+    "Hi", "Hey", "Salam", "Salam əleyküm", "Sabahınız xeyir", "Hər vaxtınız xeyir", "Привет", "Здравствуйте",
+    "Здравствуй", "Доброе утро", "Добрый вечер", "Good morning", "Good evening",
+)  # fmt: skip
+"""Understood from everybody, whichever language they chose."""
+
 
 def what_is_kept(turn: Turn, _answers: Any) -> Markup:  # noqa: ANN401 - the form's
     network = turn.network
@@ -29,9 +35,10 @@ def what_is_kept(turn: Turn, _answers: Any) -> Markup:  # noqa: ANN401 - the for
             Markup("{}").format(network.about[current()]),
             _("It is run by: {coordinator}.").format(coordinator=network.coordinator[current()]),
             _(
-                "If you join, we keep your answers and write to you about the topics you choose. Only those who run "
-                "the network see them. At any time you can read all of it ({mydata}), stop our messages ({stop}) or "
-                "have everything erased ({forget})."
+                "If you join, we keep your answers and write to you about the topics you choose, and now and then "
+                "about the network itself. Those who run the network see your answers; your colleagues see your name "
+                "and role when we ask them to confirm you. At any time you can read all of it ({mydata}), stop our "
+                "messages ({stop}) or have everything erased ({forget})."
             ).format(**{name: typed(name, turn.capabilities) for name in ("mydata", "stop", "forget")}),
             _("Do you agree?"),
         )
@@ -66,7 +73,7 @@ def start_again(turn: Turn) -> None:
     start(turn)
 
 
-@router.command("hello", words=(N_("Hello"), N_("Good afternoon")))
+@router.command("hello", words=(N_("Hello"), N_("Good afternoon"), *GREETINGS))
 @router.button("register")
 def begin(turn: Turn) -> None:
     """Go on with whatever is missing."""
@@ -92,23 +99,32 @@ def decide(turn: Turn, answers: dict[str, Any]) -> None:
 @router.cancelled(welcome)
 def decline(turn: Turn) -> None:
     """Nothing is kept of somebody who does not agree, except of staff, whose role somebody gave them."""
+    role = role_of(turn.session, turn.member)
+    if role is not None:
+        turn.say(
+            _(
+                "That is all right. You still have your role here: {role}. We keep only that and your contact. If you "
+                "change your mind, write {start}: you are always welcome."
+            ).format(role=role_name(role), start=typed("start", turn.capabilities))
+        )
+        return
     turn.say(
         _(
             "That is all right. We keep nothing about you and will not write to you. You can still read about our "
             "topics: {topics}. If you change your mind, write {start}: you are always welcome."
         ).format(**{name: typed(name, turn.capabilities) for name in ("topics", "start")})
     )
-    if not is_staff(turn):
-        retention.forget(turn.session, turn.address, turn.inbound.external_id, turn.now)
+    retention.forget(turn.session, turn.address, turn.inbound.external_id, turn.now)
 
 
 def _open_invitation(turn: Turn) -> None:
-    invitation = invitations.redeem(turn.session, turn.payload, turn.member, turn.now)
+    invitation = invitations.redeem(turn.session, turn.payload, turn.member, turn.now, turn.inbound.name)
     if invitation is None:
-        turn.preface(_("This link is no longer good: it was used already, or it is too old. Please ask the person who "
+        turn.preface(_("This link no longer works: it was used already, or it is too old. Please ask the person who "
                        "sent it to you for a new one."))  # fmt: skip
         return
-    turn.preface(_("Your role here is now: {role}.").format(role=role_name(invitation.role)))
+    role = role_of(turn.session, turn.member) or invitation.role
+    turn.preface(_("Your role here is now: {role}.").format(role=role_name(role)))
     names = [topic.labels[current()] for topic in turn.network.topics if topic.key in invitation.topics]
     if names:
         turn.preface(_("Your topics: {topics}.").format(topics=", ".join(names)))

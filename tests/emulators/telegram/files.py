@@ -48,7 +48,7 @@ class File:
         """What all kinds have in common: ids and size."""
         return {"file_id": self.id, "file_unique_id": self.unique_id, "file_size": len(self.content)}
 
-    def to_media(self) -> Any:  # noqa: ANN401 - a list for photos, an object for the rest
+    def to_media(self) -> Any:
         """The value of a message's field named after the kind."""
         if self.kind == "photo":
             return [{**self.to_json(), "width": 1, "height": 1}]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
@@ -39,6 +40,7 @@ class Request:
         parameters: nested values read; files as `files.Upload`.
         time: seconds of the monotonic clock.
         status: HTTP status that was answered, 0 while or when nothing was.
+        answered: when it was, of the same clock; 0 while or when it was not.
     """
 
     method: str
@@ -46,6 +48,7 @@ class Request:
     chat: int | None
     time: float
     status: int = 0
+    answered: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class BotApi:
         self._people: dict[int, Person] = {}
         self._under_way: set[asyncio.Task[Any]] = set()
         self._asked = Bell()
+        self._events: list[Request] = []
         self._port = 0
         self._runner: web.AppRunner | None = None
         self._receiving = {
@@ -185,6 +189,22 @@ class BotApi:
         """
         await self._asked.until(lambda: len(self.called(method)) >= times, within)
 
+    async def until(self, fits: Callable[[Request], object], *, within: float = 5.0) -> Request:
+        """The first request that fits from now on; each is looked at when it arrives, and again when it is answered.
+
+        Raises:
+            TimeoutError: there was none, `within` seconds later.
+        """
+        begin = len(self._events)
+        found: list[Request] = []
+
+        def look() -> bool:
+            found[:] = [request for request in self._events[begin:] if fits(request)][:1]
+            return bool(found)
+
+        await self._asked.until(look, within)
+        return found[0]
+
     def advance(self, seconds: float) -> None:
         """Let time pass for everything but the rate limits: 48 hours, taps and updates that grow old."""
         self.world.ahead += seconds
@@ -200,7 +220,7 @@ class BotApi:
         entry = Request(name, parameters, _chat(parameters), time.monotonic())
         if self.records:
             self.requests.append(entry)
-            self._asked.ring()
+        self._tell(entry)
         task = asyncio.current_task()
         assert task is not None
         self._under_way.add(task)
@@ -208,8 +228,16 @@ class BotApi:
             response = await self._fail_or_carry_out(request, entry)
         finally:
             self._under_way.discard(task)
-        entry.status = response.status if response.body else 0
+        if response.body:
+            entry.status, entry.answered = response.status, time.monotonic()
+            self._tell(entry)
         return response
+
+    def _tell(self, entry: Request) -> None:
+        """It arrived, or it was answered."""
+        if self.records:
+            self._events.append(entry)
+            self._asked.ring()
 
     async def _fail_or_carry_out(self, request: web.Request, entry: Request) -> web.Response:
         wait = self.limits.take(entry.chat, entry.time) if entry.method in LIMITED else 0

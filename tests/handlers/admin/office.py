@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.files import Files
 from storage.members import Member, find_address
 from storage.outbox import OutboxRow
-from storage.staff import Role, Staff
+from storage.staff import Invitation, Role, Staff
 from tests.chat import SHAPES, Chat, Person
 from tests.storage.people import add_member
 
@@ -56,6 +56,11 @@ class Office(Chat):
 
         return self.database.transact(look)
 
+    def links(self) -> int:
+        """How many invitations were given out."""
+        rows = select(func.count()).select_from(Invitation)
+        return self.database.transact(lambda session: session.scalar(rows) or 0)
+
     def queued(self, broadcast_id: int = 1) -> int:
         """How many messages the broadcast has."""
         rows = select(func.count()).select_from(OutboxRow).where(OutboxRow.broadcast_id == broadcast_id)
@@ -75,7 +80,5 @@ async def forges(person: Person, option: str) -> str:
 async def drafts(person: Person, text: str, language: str = "English") -> str:
     """Write a newsletter up to its card."""
     await person.says("/newsletter")
-    if "Write a new one" in person.options:
-        await person.picks("Write a new one")
     await person.says(text)
     return await person.picks(language)

@@ -12,6 +12,7 @@ from storage.newsletters import Newsletter
 from storage.staff import Role
 from tests.chat import Person
 from tests.handlers.admin.office import Office, drafts, forges
+from tests.handlers.people import sqlite_alone
 
 
 def people(office: Office) -> None:
@@ -43,7 +44,7 @@ async def narrows(person: Person, line: str, *labels: str) -> list[str]:
         ("Topics", ["Education"], "Topics: Education", 2),
         ("Topics", ["Education", "Health"], "Topics: Education and Health", 3),
         ("Regions", ["Baku"], "Regions: Baku", 3),
-        ("Regions", ["Outside the country"], "Regions: Outside the country", 1),
+        ("Regions", ["Outside the country"], "Regions: outside the country", 1),
         ("Languages", ["Azerbaijani", "English"], "Languages: Azerbaijani and English", 4),
         ("Consultative status", ["Special", "Roster"], "Consultative status: Special and Roster", 2),
         ("Channels", ["WhatsApp (demo)"], "Channels: WhatsApp (demo)", 3),
@@ -64,6 +65,7 @@ async def test_each_line_narrows_and_the_count_is_what_is_queued(
     assert office.queued() == members
 
 
+@sqlite_alone
 async def test_the_count_follows_every_tick(coordinator: Person) -> None:
     await drafts(coordinator, "News")
     await coordinator.picks("Who gets it")
@@ -76,6 +78,7 @@ async def test_the_count_follows_every_tick(coordinator: Person) -> None:
     assert (await coordinator.picks("Education", "Health")).split("\n")[3] == "5 members"
 
 
+@sqlite_alone
 async def test_lines_add_up_and_everybody_clears_them(coordinator: Person) -> None:
     await drafts(coordinator, "News")
     await coordinator.picks("Who gets it")
@@ -93,6 +96,7 @@ async def test_lines_add_up_and_everybody_clears_them(coordinator: Person) -> No
     ]
 
 
+@sqlite_alone
 async def test_a_person_in_three_topics_gets_one_copy(office: Office, coordinator: Person) -> None:
     aysel = office.people["demo-telegram", "11"]
     await drafts(coordinator, "News")
@@ -103,6 +107,7 @@ async def test_a_person_in_three_topics_gets_one_copy(office: Office, coordinato
     assert [seen.text.split("\n")[0] for seen in aysel.screen] == ["News"]
 
 
+@sqlite_alone
 async def test_members_who_cannot_be_reached_are_counted_and_named(office: Office, coordinator: Person) -> None:
     gone = office.people["demo-telegram", "12"]
     gone.blocking = True
@@ -116,6 +121,7 @@ async def test_members_who_cannot_be_reached_are_counted_and_named(office: Offic
     )
 
 
+@sqlite_alone
 async def test_a_focal_point_writes_to_its_own_topics_only(office: Office, shape: str) -> None:
     people(office)
     focal = office.staff(shape, "5", Role.FOCAL_POINT, topics=["education", "peace"], consented_at=None)
@@ -136,6 +142,7 @@ async def test_a_focal_point_writes_to_its_own_topics_only(office: Office, shape
     assert focal.sees.split("\n")[3] == "3 members"
 
 
+@sqlite_alone
 async def test_a_focal_point_cannot_forge_other_topics(office: Office, shape: str) -> None:
     people(office)
     focal = office.staff(shape, "5", Role.FOCAL_POINT, topics=["peace"], consented_at=None)
@@ -156,6 +163,26 @@ async def test_a_focal_point_cannot_forge_other_topics(office: Office, shape: st
     assert office.queued() == 1
 
 
+@sqlite_alone
+async def test_languages_are_small_within_a_sentence_and_large_on_a_button(office: Office, shape: str) -> None:
+    office.member("numbers", "2", language="az")
+    coordinator = office.staff(shape, "1", Role.COORDINATOR, consented_at=None, language="ru")
+    await coordinator.says("/newsletter")
+    await coordinator.says("Новости")
+    card = await coordinator.picks("Русский")
+    assert "WhatsApp (demo): 1 (азербайджанский 1)" in card.split("\n")
+    await coordinator.picks("audience:1", "audience:1:languages")
+    assert coordinator.options[:3] == ["Азербайджанский", "Русский", "Английский"]
+
+
+@sqlite_alone
+async def test_leaving_a_line_leads_back_to_the_draft(coordinator: Person) -> None:
+    card = await drafts(coordinator, "News")
+    await coordinator.picks("Who gets it", "Topics", "Education")
+    assert await coordinator.picks("Cancel") == f"All right, nothing was changed.\n\n{card}"
+
+
+@sqlite_alone
 async def test_topics_taken_from_a_focal_point_are_gone_at_once(office: Office, shape: str) -> None:
     people(office)
     focal = office.staff(shape, "5", Role.FOCAL_POINT, topics=[], consented_at=None)

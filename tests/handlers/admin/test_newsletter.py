@@ -68,12 +68,12 @@ async def test_the_formatting_is_kept(owner: Person) -> None:
 
 async def test_other_languages_are_added_and_changed(office: Office, owner: Person) -> None:
     office.member("numbers", "3", language="az")
-    await drafts(owner, "Hello")
+    await drafts(owner, "Good news")
     assert owner.sees.rpartition("\n\n")[2] == "1 member who reads Azerbaijani will get the text in English."
     assert await owner.picks("Add: Azərbaycanca") == "Send me the text in Azerbaijani, or forward it."
-    assert (await owner.says("Salam")).split("\n")[3] == "Written in: Azerbaijani, English"
+    assert (await owner.says("Xəbər")).split("\n")[3] == "Written in: Azerbaijani, English"
     await owner.picks("Change: English")
-    assert (await owner.says("Hello again")).split("\n")[1] == "Hello again"
+    assert (await owner.says("Good news again")).split("\n")[1] == "Good news again"
 
 
 async def test_a_photo_comes_with_the_text_or_later_and_goes_again(owner: Person) -> None:
@@ -125,28 +125,78 @@ async def test_a_text_too_long_for_a_channel_is_told_by_how_much(office: Office,
 async def test_drafts_wait_and_can_be_deleted(owner: Person) -> None:
     await drafts(owner, "The first")
     await drafts(owner, "The second")
-    assert await owner.says("/newsletter") == "You have 2 newsletters that were not sent yet."
-    assert owner.options == ["Write a new one", "The second", "The first"]
+    assert await owner.says("/newsletter") == (
+        "Send me the text of a new one, or go on with:\n"
+        "Bold, italic and links stay. One photo or document may come with it."
+    )
+    assert owner.options == ["The second", "The first", "Cancel"]
     await owner.picks("The first")
     assert await owner.picks("Delete the draft") == "Delete “The first”? It was not sent to anybody."
     await owner.picks("Yes, delete it")
     await owner.says("/newsletter")
-    assert owner.options == ["Write a new one", "The second"]
+    assert owner.options == ["The second", "Cancel"]
+    await owner.picks("Cancel")
     assert (await forges(owner, "draft:1")).split(".")[0] == "This draft is not there any more"
 
 
-async def test_leaving_a_question_leads_back_to_the_drafts(owner: Person) -> None:
+async def test_a_new_text_may_be_sent_right_away_beside_an_old_draft(owner: Person) -> None:
     await drafts(owner, "The first")
+    await owner.says("/newsletter")
+    assert await owner.says("The second") == "Which language is it in?"
+    assert (await owner.picks("English")).split("\n")[1] == "The second"
+    await owner.says("/newsletter")
+    assert owner.options == ["The second", "The first", "Cancel"]
+
+
+async def test_a_draft_of_somebody_else_is_no_answer(office: Office, owner: Person, shape: str) -> None:
+    focal = office.staff(shape, "5", Role.FOCAL_POINT, topics=["education"])
+    await drafts(owner, "The owner’s")
+    await drafts(focal, "Mine")
+    await focal.says("/newsletter")
+    said = await forges(focal, f"{focal.last.outbound.menu}:draft:1")
+    assert said.split("\n")[0] == "Please send the text."
+
+
+async def test_without_words_the_text_is_asked_for(owner: Person) -> None:
+    await owner.says("/newsletter")
+    assert (await owner.says("  ")).split("\n")[0] == "Please send the text."
+    await drafts(owner, "Good news")
     await owner.picks("Change: English")
-    assert await owner.picks("Cancel") == (
-        "All right, nothing was changed.\n\nYou have 1 newsletter that was not sent yet."
-    )
+    assert (await owner.says("  ")).split("\n")[0] == "Please send the text."
+
+
+@pytest.mark.parametrize("form", ["Change: English", "Add: Русский", "Add a photo or document"])
+async def test_leaving_a_question_leads_back_to_its_draft(owner: Person, form: str) -> None:
+    card = await drafts(owner, "The first")
+    await drafts(owner, "The second")
+    await owner.says("/newsletter")
+    await owner.picks("The first", form)
+    assert await owner.picks("Cancel") == f"All right, nothing was changed.\n\n{card}"
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("Apply at https://example.org/apply", "Apply at"),
+        ("Apply https://example.org/a www.example.org/b", "Apply"),
+        ("Apply: example.org/a", "Apply:"),
+        ("Apply at https://example.org/apply by Friday", "Apply at https://example.org/apply by Friday"),
+        (f"Apply at https://example.org/{'a' * 30} by the end of this week", "Apply at…"),
+        ("https://example.org/apply", "example.org"),
+        ("a" * 80, "a" * 59 + "…"),
+        ("word " * 20, "word " * 11 + "word…"),
+    ],
+)
+async def test_a_draft_is_listed_by_its_first_words(owner: Person, text: str, listed: str) -> None:
+    await drafts(owner, text)
+    await owner.says("/newsletter")
+    assert owner.options == [listed, "Cancel"]
 
 
 async def test_members_write_no_newsletters(office: Office, shape: str) -> None:
     member = office.member(shape, "5", "education")
     assert (await member.says("/newsletter")).split(".")[0] == "This is not open to you"
-    assert (await forges(member, "newsletter_new")).split(".")[0] == "This is not open to you"
+    assert (await forges(member, "newsletter")).split(".")[0] == "This is not open to you"
 
 
 async def test_a_focal_point_reaches_no_draft_but_its_own(office: Office, owner: Person, shape: str) -> None:
@@ -180,4 +230,7 @@ async def test_a_role_taken_back_in_the_middle_ends_it(office: Office, shape: st
     await coordinator.says("/newsletter")
     await coordinator.says("Too late")
     await forges(owner, f"staff_dismiss_now:{office.id_of(coordinator)}")
-    assert (await coordinator.picks("English")).split(".")[0] == "This is not open to you"
+    assert coordinator.sees == "Your role as coordinator has ended. What you follow and receive stays as it is."
+    await coordinator.says("Still there?")
+    assert coordinator.heard == ["I did not understand that.\n\nWhat would you like to do?"]
+    assert (await coordinator.says("/newsletter")).split(".")[0] == "This is not open to you"

@@ -14,9 +14,9 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_preview_is_what_is_delivered(office: Office, shape: str) -> None:
     coordinator = office.staff(shape, "1", Role.COORDINATOR, consented_at=None)
     readers = [office.member(shape, f"2{language}", "health", language=language) for language in ("az", "ru", "en")]
-    await drafts(coordinator, "Hello, <b>all</b> of you")
+    await drafts(coordinator, "Good news, <b>all</b> of you")
     await coordinator.picks("Add: Русский")
-    await coordinator.says("Привет")
+    await coordinator.says("Новости")
     await coordinator.picks("Who gets it", "Topics", "Health", "Done", "Back to the draft", "Preview")
     shown = [seen.screen for seen in coordinator.news]
     heads = [seen.text.partition(":")[0] for seen in coordinator.news[:-1:2]]
@@ -42,22 +42,23 @@ async def test_another_channel_is_shown_letter_by_letter(office: Office) -> None
 async def test_a_channel_with_buttons_is_shown_with_them(office: Office) -> None:
     coordinator = office.staff("numbers", "1", Role.COORDINATOR, consented_at=None)
     office.member("buttons", "2", "health")
-    await drafts(coordinator, "Hello")
+    await drafts(coordinator, "Good news")
     await coordinator.picks("Who gets it", "Topics", "Health", "Done", "Back to the draft", "Preview")
     assert coordinator.heard[0] == (
-        "Telegram (demo), English: 1 member\n\nHello\n\nYou receive this because you follow: Health.\n\n[Stop: Health]"
+        "Telegram (demo), English: 1 member\n\nGood news\n\n"
+        "You receive this because you follow: Health.\n\n[Stop: Health]"
     )
 
 
 async def test_a_test_goes_to_oneself_alone_in_every_language(office: Office, owner: Person) -> None:
     other = office.member("buttons", "2")
-    await drafts(owner, "Hello")
+    await drafts(owner, "Good news")
     await owner.picks("Add: Русский")
-    await owner.says("Привет")
+    await owner.says("Новости")
     await owner.picks("Send a test to me")
     assert [said.split("\n")[0] for said in owner.heard] == [
-        "Привет",
-        "Hello",
-        "That is how it arrives. Nobody else got it.",
+        "Новости",
+        "Good news",
+        "This is how members will see it. It came only to you.",
     ]
     assert other.screen == []

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from bot.actions import broadcasts, reports
 from bot.core.locale import short_date
 from storage.broadcasts import Broadcast
-from storage.outbox import OutboxRow
+from storage.delivery import Outcome, claim, settle, tally
+from storage.outbox import OutboxRow, OutboxState
 from storage.staff import Role
 from tests.chat import SHAPES, Person
 from tests.handlers.admin.office import Office, drafts, forges
+from tests.handlers.people import sqlite_alone
 
 
 async def sends(person: Person, text: str, members: int) -> str:
@@ -27,19 +29,22 @@ async def sends(person: Person, text: str, members: int) -> str:
 async def test_everybody_gets_it_in_their_language(office: Office, owner: Person) -> None:
     leyla = office.member("numbers", "2", "education", language="az")
     boris = office.member("buttons", "3", language="ru")
-    await drafts(owner, "Hello")
+    await drafts(owner, "Good news")
     await owner.picks("Add: Azərbaycanca")
-    await owner.says("Salam")
+    await owner.says("Xəbər")
     await owner.picks("Send")
     assert owner.sees.split("\n")[0] == "Send to 3 members now?"
     await owner.picks("Send to 3 members")
-    assert [said.split("\n")[0] for said in owner.heard] == ["On its way: “Hello”", "It is on its way to 3 members."]
+    assert [said.split("\n")[0] for said in owner.heard] == [
+        "On its way: “Good news”",
+        "It is on its way to 3 members.",
+    ]
     await office.tick()
-    assert [person.sees.split("\n")[0] for person in (owner, leyla, boris)] == ["Hello", "Salam", "Hello"]
+    assert [person.sees.split("\n")[0] for person in (owner, leyla, boris)] == ["Good news", "Xəbər", "Good news"]
 
 
 async def test_a_second_tap_never_sends_twice(office: Office, owner: Person) -> None:
-    await sends(owner, "Hello", 1)
+    await sends(owner, "Good news", 1)
     said = await forges(owner, "send_now:1:1")
     assert said == "This newsletter was sent already. It does not go out a second time."
     assert owner.options == ["See how it went"]
@@ -48,13 +53,15 @@ async def test_a_second_tap_never_sends_twice(office: Office, owner: Person) -> 
     assert office.queued(2) == 0
 
 
+@sqlite_alone
 async def test_nobody_to_send_to(office: Office, shape: str) -> None:
     coordinator = office.staff(shape, "1", Role.COORDINATOR, consented_at=None)
-    await drafts(coordinator, "Hello")
+    await drafts(coordinator, "Good news")
     await coordinator.picks("Send")
     assert coordinator.sees.split("\n")[0] == "Nobody would get it: no member matches. Please change who gets it."
 
 
+@sqlite_alone
 async def test_what_does_not_fit_is_not_sent(office: Office, owner: Person) -> None:
     office.member("numbers", "2")
     await drafts(owner, "a" * 1500)
@@ -63,8 +70,9 @@ async def test_what_does_not_fit_is_not_sent(office: Office, owner: Person) -> N
         assert said.split("\n")[0] == "It does not fit everywhere. Please shorten it, or change who gets it."
 
 
+@sqlite_alone
 async def test_when_the_number_changes_it_is_asked_again(office: Office, owner: Person) -> None:
-    await drafts(owner, "Hello")
+    await drafts(owner, "Good news")
     await owner.picks("Send")
     office.member("numbers", "2")
     await owner.picks("Send to 1 member")
@@ -76,7 +84,7 @@ async def test_when_the_number_changes_it_is_asked_again(office: Office, owner: 
 
 async def test_a_role_taken_back_is_gone_at_the_last_tap(office: Office, owner: Person, shape: str) -> None:
     coordinator = office.staff(shape, "5", Role.COORDINATOR)
-    await drafts(coordinator, "Hello")
+    await drafts(coordinator, "Good news")
     await coordinator.picks("Send")
     await forges(owner, f"staff_dismiss_now:{office.id_of(coordinator)}")
     assert (await coordinator.picks("Send to 2 members")).split(".")[0] == "This is not open to you"
@@ -89,12 +97,12 @@ async def test_one_card_follows_it_and_the_report_names_who_missed_it(
 ) -> None:
     office.member("buttons", "2", name="Boris").blocking = True
     office.member("numbers", "3", name="Leyla", stopped_at=None)
-    await sends(owner, "Hello", 3)
+    await sends(owner, "Good news", 3)
     await office.tick()
     office.clock.advance(timedelta(seconds=5))
     owner.news.clear()
     await office.tick()
-    finished = "Finished: “Hello”"
+    finished = "Finished: “Good news”"
     totals = "Sent: 2 of 3. Left out: 0. Refused: 1. In doubt: 0."
     report = f"{finished}\n{totals}\n\nWho did not receive it\nBoris: blocked the bot"
     card = f"{finished}\n▰▰▰▰▰▰▰▰▰▰ 100%\n{totals}"
@@ -105,17 +113,18 @@ async def test_one_card_follows_it_and_the_report_names_who_missed_it(
     assert len(owner.heard) == (2 if shape == "buttons" else 1)
 
 
+@sqlite_alone
 async def test_many_who_missed_it_are_counted_by_reason(office: Office, owner: Person) -> None:
     for number in range(11):
         office.member("buttons", f"9{number}").blocking = True
     office.member("numbers", "8", name="Leyla")
-    await drafts(owner, "Hello")
+    await drafts(owner, "Good news")
     await owner.picks("Send", "Send to 13 members")
     await office.broadcasts.tick()
     await office.people["demo-whatsapp", "8"].says("STOP")
     await office.tick()
     assert owner.sees == (
-        "Finished: “Hello”\nSent: 1 of 13. Left out: 1. Refused: 11. In doubt: 0.\n\n"
+        "Finished: “Good news”\nSent: 1 of 13. Left out: 1. Refused: 11. In doubt: 0.\n\n"
         "Who did not receive it\n"
         "blocked the bot: 11\n"
         "said stop, or left, before it was sent: 1\n"
@@ -123,8 +132,9 @@ async def test_many_who_missed_it_are_counted_by_reason(office: Office, owner: P
     )
 
 
+@sqlite_alone
 async def test_the_report_tells_what_may_have_arrived_twice(office: Office, owner: Person) -> None:
-    await sends(owner, "Hello", 1)
+    await sends(owner, "Good news", 1)
     await office.broadcasts.tick()
     office.database.transact(lambda session: session.execute(update(OutboxRow).values(doubts=1)))
     await office.tick()
@@ -135,7 +145,7 @@ async def test_the_report_tells_what_may_have_arrived_twice(office: Office, owne
 async def test_the_card_shows_how_far_it_is(office: Office, owner: Person, shape: str) -> None:
     for number in range(9):
         office.member("numbers" if shape == "buttons" else "buttons", f"9{number}")
-    await sends(owner, "Hello", 10)
+    await sends(owner, "Good news", 10)
     await office.broadcasts.tick()
     office.clock.advance(timedelta(seconds=40))
     await office._deliver_lane(owner.channel, 1)
@@ -146,15 +156,16 @@ async def test_the_card_shows_how_far_it_is(office: Office, owner: Person, shape
         assert owner.news == []
         return
     assert owner.sees == (
-        "On its way: “Hello”\n▰▱▱▱▱▱▱▱▱▱ 10%\n"
+        "On its way: “Good news”\n▰▱▱▱▱▱▱▱▱▱ 10%\n"
         "Sent: 1 of 10. Left out: 0. Refused: 0. In doubt: 0.\nAbout 6 minutes left."
     )
     assert owner.options == ["Pause", "Cancel the newsletter"]
 
 
+@sqlite_alone
 async def test_an_edit_that_waits_is_brought_up_to_date(office: Office) -> None:
     owner = office.staff("buttons", "1", Role.OWNER)
-    await sends(owner, "Hello", 1)
+    await sends(owner, "Good news", 1)
     owner.news.clear()
     for _ in range(3):
         await office.broadcasts.tick()
@@ -165,31 +176,101 @@ async def test_an_edit_that_waits_is_brought_up_to_date(office: Office) -> None:
 
 async def test_pausing_and_going_on(office: Office, owner: Person) -> None:
     leyla = office.member("numbers", "2")
-    await sends(owner, "Hello", 2)
+    await sends(owner, "Good news", 2)
     await owner.says("/broadcasts")
     await owner.picks("broadcast:1")
-    assert (await owner.picks("Pause")).split("\n")[0] == "Paused: “Hello”"
+    assert (await owner.picks("Pause")).split("\n")[0] == "Paused: “Good news”"
     await office.tick()
     assert leyla.screen == []
     await owner.picks("Go on sending")
-    assert owner.heard[0].split("\n")[0] == "On its way: “Hello”"
-    assert [seen.text.split("\n")[0] for seen in leyla.screen] == ["Hello"]
+    assert owner.heard[0].split("\n")[0] == "On its way: “Good news”"
+    assert [seen.text.split("\n")[0] for seen in leyla.screen] == ["Good news"]
     await office.tick()
     assert (await forges(owner, "broadcast:1:pause")).split("\n")[0] == "It is too late for that."
 
 
+@sqlite_alone
+async def test_what_is_left_is_told_by_the_pace_since_it_went_on(office: Office) -> None:
+    owner = office.staff("buttons", "1", Role.OWNER)
+    for number in range(9):
+        office.member("numbers", f"9{number}")
+    await sends(owner, "Good news", 10)
+    await office.broadcasts.tick()
+    await office._deliver_lane("demo-telegram", 1)
+    key = office.id_of(owner)
+
+    def pause_for(session: Session, hours: int) -> None:
+        broadcasts.pause(session, 1, key, "", office.clock.now())
+        office.clock.advance(timedelta(hours=hours))
+        broadcasts.resume(session, 1, key, office.clock.now())
+
+    def said(session: Session) -> str:
+        broadcast = session.get_one(Broadcast, 1)
+        return reports.progress_text(session, broadcast, tally(session, 1), office.clock.now()).split("\n")[-1]
+
+    office.database.transact(lambda session: pause_for(session, 5))
+    assert office.database.transact(said) == "Sent: 1 of 10. Left out: 0. Refused: 0. In doubt: 0."
+    now = office.clock.now()
+    claimed = await office.database.run(lambda session: claim(session, "demo-whatsapp", 1, 0, 3, "driver", now))
+    outcomes = [Outcome(row.id, OutboxState.SENT) for row in claimed.rows]
+    await office.database.run(lambda session: settle(session, outcomes, "driver", now))
+    office.clock.advance(timedelta(minutes=1))
+    assert office.database.transact(said) == "About 2 minutes left."
+
+
+async def test_with_nobody_waiting_it_is_too_late_to_cancel(office: Office, owner: Person) -> None:
+    await sends(owner, "Good news", 1)
+    await office.broadcasts.tick()
+    await office._deliver_lane(owner.channel, 1)
+    for option in ("broadcast:1:cancel", "broadcast:1:cancel_now"):
+        assert (await forges(owner, option)).split("\n")[0] == "It is too late for that."
+    await office.tick()
+    assert owner.sees.split("\n")[0] == "Finished: “Good news”"
+
+
+@sqlite_alone
+async def test_cancelling_before_the_list_is_written_counts_the_audience(office: Office, owner: Person) -> None:
+    office.member("numbers", "2")
+    await sends(owner, "Good news", 2)
+    asked = await forges(owner, "broadcast:1:cancel")
+    assert asked == "Cancel it? 2 members who are still waiting for it will not get it."
+    await owner.picks("Yes, cancel it")
+    await office.tick()
+    assert office.queued() == 0
+
+
+@sqlite_alone
+async def test_what_was_paused_with_nobody_waiting_is_over(office: Office, owner: Person) -> None:
+    await sends(owner, "Good news", 1)
+    await office.broadcasts.tick()
+    await office._deliver_lane(owner.channel, 1)
+    await forges(owner, "broadcast:1:pause")
+    await office.tick()
+    assert owner.sees.split("\n")[0] == "Finished: “Good news”"
+
+
+@sqlite_alone
+async def test_a_day_of_mourning_is_named_before_sending(office: Office, owner: Person) -> None:
+    while (holiday := office.network.holiday(office.clock.now().astimezone(office.network.zone).date())) is None:
+        office.clock.advance(timedelta(days=1))
+    name = holiday.labels["en"]
+    await drafts(owner, "Good news")
+    await owner.picks("Send")
+    assert f"Today is a public holiday or day of mourning: {name}." in owner.sees.split("\n\n")
+
+
 async def test_cancelling_is_asked_once_more_and_reported(office: Office, owner: Person) -> None:
     leyla = office.member("numbers", "2", name="Leyla")
-    await sends(owner, "Hello", 2)
+    await sends(owner, "Good news", 2)
     await owner.says("/broadcasts")
     await owner.picks("broadcast:1", "Pause")
     await office.tick()
     asked = await owner.picks("Cancel the newsletter")
     assert asked == "Cancel it? 2 members who are still waiting for it will not get it."
-    assert (await owner.picks("Yes, cancel it")).split("\n")[0] == "Cancelled: “Hello”"
+    assert (await owner.picks("Yes, cancel it")).split("\n")[0] == "Cancelled: “Good news”"
     await office.tick()
     assert owner.sees == (
-        "Cancelled: “Hello”\nSent: 0 of 2. Left out: 2. Refused: 0. In doubt: 0.\n\n"
+        "Cancelled: “Good news”\nSent: 0 of 2. Left out: 2. Refused: 0. In doubt: 0.\n\n"
         "Who did not receive it\n"
         "Aysel: not sent, because the newsletter was cancelled\n"
         "Leyla: not sent, because the newsletter was cancelled"
@@ -202,7 +283,7 @@ async def test_cancelling_is_asked_once_more_and_reported(office: Office, owner:
 
 
 async def test_when_the_platform_refuses_the_text_the_author_hears_why(office: Office, owner: Person) -> None:
-    await sends(owner, "Hello", 1)
+    await sends(owner, "Good news", 1)
 
     def trip(session: Session) -> None:
         broadcasts.pause(session, 1, None, "content", office.clock.now())
@@ -213,28 +294,29 @@ async def test_when_the_platform_refuses_the_text_the_author_hears_why(office: O
     office.database.transact(trip)
     await office.settle()
     assert owner.sees.split("\n")[:3] == [
-        "Paused: “Hello”",
+        "Paused: “Good news”",
         "The messenger refuses the text or the file, and would refuse it for everybody.",
         "1 member waits for it.",
     ]
     assert owner.options == (["Go on sending", "Cancel the newsletter"] if owner.capabilities.buttons else [])
 
 
+@sqlite_alone
 async def test_the_list_shows_a_focal_point_its_own(office: Office, owner: Person, shape: str) -> None:
     focal = office.staff(shape, "5", Role.FOCAL_POINT, topics=["education"])
     assert (await focal.says("/broadcasts")).split(".")[0] == "Nothing was sent yet"
-    await sends(owner, "Hello", 2)
+    await sends(owner, "Good news", 2)
     assert (await focal.says("/broadcasts")).split(".")[0] == "Nothing was sent yet"
     for option in ("broadcast:1", "broadcast:1:pause", "broadcast:1:cancel_now", "broadcast:1:file"):
         assert (await forges(focal, option)).split(".")[0] == "I do not find this newsletter among yours"
     await owner.says("/broadcasts")
     day = short_date(office.clock.now().astimezone(office.network.zone).date(), "en")
-    assert owner.options == [f"{day}, on its way: Hello"]
+    assert owner.options == [f"{day}, on its way: Good news"]
 
 
 async def test_the_report_comes_as_a_file_of_everybody(office: Office, owner: Person, shape: str) -> None:
     office.member("buttons", "2", name="=HYPERLINK(1)", language="ru").blocking = True
-    await sends(owner, "Hello", 2)
+    await sends(owner, "Good news", 2)
     await office.tick()
     await office.tick()
     attachment = owner.last.outbound.attachment
