@@ -89,11 +89,11 @@ class App:
         """
         async with AsyncExitStack() as stack:
             stack.callback(self.database.close)
-            await self.database.run(lambda session: lanes.start_anew(session, list(self.channels), self.clock.now()))
             monitoring = Monitoring(self.database)
             web = application(list(self.channels.values()), monitoring.health, monitoring.metrics, self.files)
             runner = await serve(web, self.settings.host, self.settings.port)
             stack.push_async_callback(runner.cleanup)
+            await self.database.run(self._start_lanes)
             for channel in self.channels.values():
                 stack.push_async_callback(channel.stop)
             foremen = [asyncio.create_task(foreman.run()) for foreman in self.foremen]
@@ -143,6 +143,10 @@ class App:
             self.phones = Phones(settings.data / "demo", self.clock.now)
             channels += simulators(self.phones, demo, self.files, commands(), settings.demo_rate)
         return channels
+
+    def _start_lanes(self, session: Session) -> None:
+        """The port is ours, so no other process serves this SQLite file."""
+        lanes.start_anew(session, list(self.channels), self.clock.now(), alone=self.database.is_sqlite)
 
     def _nudge(self) -> None:
         """Something was queued."""

@@ -111,7 +111,9 @@ def _picked(turn: Turn, router: Router) -> bool:
     menu = turn.conversation.menu
     if menu is None or turn.inbound.kind is not Kind.TEXT or not (menu.question or _live(turn)):
         return False
-    picked = pick(turn.inbound.plain, menu.options, several=menu.several)
+    typed = turn.inbound.plain
+    meant = fold(typed) in _words() or router.find_exact_word(typed) is not None  # "Back" is no part of "Take it back"
+    picked = pick(typed, menu.options, several=menu.several, partly=not meant)
     if not picked:
         return False
     options = tuple(option.id for option in picked)

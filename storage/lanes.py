@@ -46,11 +46,17 @@ class Allowance(NamedTuple):
     starts_at: datetime
 
 
-def start_anew(session: Session, channels: Sequence[str], now: datetime) -> None:
-    """What stopped a channel may have been put right since, and a wait of more than a day is a clock's mistake."""
+def start_anew(session: Session, channels: Sequence[str], now: datetime, *, alone: bool) -> None:
+    """What stopped a channel may have been put right since, and a wait of more than a day is a clock's mistake.
+
+    Args:
+        alone: no other process can deliver (SQLite), so a lease that is still running is a dead one's.
+    """
     mine = update(Lane).where(Lane.channel.in_(channels))
     session.execute(mine.values(stopped=""))
     session.execute(mine.where(Lane.waits_until > now + timedelta(days=1)).values(waits_until=None))
+    if alone:
+        session.execute(mine.values(leased_until=None))
 
 
 def lease(session: Session, channel: str, token: str, now: datetime) -> bool:

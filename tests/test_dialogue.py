@@ -103,6 +103,11 @@ def quiet(_turn: Turn, _answers: Mapping[str, Any]) -> None:
     """Say nothing at all."""
 
 
+@router.command("dismiss")
+def dismiss(turn: Turn) -> None:
+    turn.say("Sure?", [Option("say:dismissed", "Yes, take it back"), Option("say:kept", "No, all help stays")])
+
+
 @router.command("send", allowed=lambda turn: turn.member.name == "Coordinator")
 def send(turn: Turn) -> None:
     turn.ask(SEND)
@@ -674,3 +679,12 @@ def test_whatever_is_sent_is_answered(network: Network, tmp_path: Path, data: st
         else:
             answers = phone.send(data.draw(kinds), escape(data.draw(texts)))
         assert answers
+
+
+@pytest.mark.parametrize("word", ["Back", "help", "geri", "Continue"])
+def test_a_word_that_leads_somewhere_is_no_part_of_a_label(phone: Phone, word: str) -> None:
+    phone.buttons = False
+    phone.says("/dismiss")
+    said = phone.says(word)
+    assert [text for text in said if text.startswith("You tapped")] == []
+    assert phone.says("take it") == ["You tapped dismissed"]

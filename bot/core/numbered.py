@@ -42,7 +42,7 @@ def lines(options: Iterable[Option]) -> Markup:
     return Markup("\n").join(written)
 
 
-def pick(text: str, options: Iterable[Option], *, several: bool = False) -> list[Option] | None:
+def pick(text: str, options: Iterable[Option], *, several: bool = False, partly: bool = True) -> list[Option] | None:
     """The options a person means, in the order they were named; None when it was something else.
 
     A number in range is always that option of `lines`. Otherwise it is a label or a word, or the beginning of words in
@@ -51,17 +51,18 @@ def pick(text: str, options: Iterable[Option], *, several: bool = False) -> list
     Args:
         text: what was typed, without formatting.
         options: as they were shown.
+        partly: whether a part of a label will do.
         several: whether more than one may be meant: "1 3", "1, 3", "1 and 3", "1-3", "health, education".
     """
     choices = [option for option in options if not option.url]
     text = _KEYCAP.sub(" ", text).strip(_AROUND)
-    found = _numbered(text, choices, several=several) or _labelled(text, choices)
+    found = _numbered(text, choices, several=several) or _labelled(text, choices, partly=partly)
     if found or not several:
         return found
     for between in _LABELS:
         pieces = [piece for piece in between.split(text) if piece.strip(_AROUND)]
         if len(pieces) > 1:
-            named = [pick(piece, choices, several=True) for piece in pieces]
+            named = [pick(piece, choices, several=True, partly=partly) for piece in pieces]
             return None if None in named else _once(option for options in named for option in options or ())
     return None
 
@@ -90,12 +91,12 @@ def _numbered(text: str, choices: Sequence[Option], *, several: bool) -> list[Op
     return named if several or len(named) == 1 else None
 
 
-def _labelled(text: str, choices: Sequence[Option]) -> list[Option] | None:
+def _labelled(text: str, choices: Sequence[Option], *, partly: bool) -> list[Option] | None:
     key = fold(text)
     if not key:
         return None
     whole = [option for option in choices if key in _names(option)]
-    if whole or sum(letter.isalpha() for letter in key) < _FEWEST_LETTERS:
+    if whole or not partly or sum(letter.isalpha() for letter in key) < _FEWEST_LETTERS:
         return whole if len(whole) == 1 else None
     part = [option for option in choices if not option.navigation and f" {key}" in f" {fold(option.label)}"]
     return part if len(part) == 1 else None

@@ -1,0 +1,48 @@
+"""aiogram's `send_message` in a loop, on uvloop as well, storing nothing. Arguments: URL, members."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+
+import uvloop
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
+
+from bench.newsletter import IN_FLIGHT, TOKEN, request
+from bench.people import FIRST_USER
+from bench.processes import Stopwatch, tell
+
+
+async def main(url: str, members: int) -> None:
+    sent = 0
+
+    async def send(chats: Iterator[int]) -> None:
+        nonlocal sent
+        for chat in chats:
+            message = await bot.send_message(
+                chat, text, parse_mode="HTML", reply_markup=keyboard, link_preview_options=preview
+            )
+            sent += message.message_id == 1
+
+    same = request(0)
+    text = same["text"]
+    keyboard = InlineKeyboardMarkup.model_validate(same["reply_markup"])
+    preview = LinkPreviewOptions.model_validate(same["link_preview_options"])
+    session = AiohttpSession(api=TelegramAPIServer.from_base(url), limit=IN_FLIGHT)
+    chats = iter(range(FIRST_USER + 1, FIRST_USER + members + 1))
+    async with Bot(TOKEN, session=session) as bot:
+        watch = Stopwatch()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(IN_FLIGHT):
+                group.create_task(send(chats))
+        taken = watch.read()
+    tell(**taken, sent=sent)
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(sys.argv[1], int(sys.argv[2])))

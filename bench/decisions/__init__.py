@@ -1,0 +1,1 @@
+"""Measurements behind docs/decisions; each file runs by itself: `python -m bench.decisions.imports`."""
