@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base
+from storage.base import Base, insert_for
 
 
 class Member(Base):
@@ -108,6 +108,16 @@ def first_contact(session: Session, channel: str, user: str, language: str, now:
 
 def topics_of(session: Session, member_id: int) -> set[str]:
     return set(session.scalars(select(Subscription.topic).where(Subscription.member_id == member_id)))
+
+
+def add_topic(session: Session, member_id: int, topic: str) -> None:
+    """Follow the topic; nothing changes if they do."""
+    row = insert_for(session)(Subscription).values(member_id=member_id, topic=topic)
+    session.execute(row.on_conflict_do_nothing())
+
+
+def drop_topic(session: Session, member_id: int, topic: str) -> None:
+    session.execute(delete(Subscription).where(Subscription.member_id == member_id, Subscription.topic == topic))
 
 
 def set_topics(session: Session, member_id: int, topics: set[str]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.actions import memberships, organisations, places
 from bot.core.fields import Found
 from bot.network import Network
-from storage.members import Member, mark_unreachable, set_topics, topics_of
+from storage.members import Member, add_topic, drop_topic, mark_unreachable, set_topics, topics_of
 from storage.organisations import Organisation
 
 TEXTS: Final = ("name", "role", "phone", "email", "ecosoc")
@@ -60,11 +60,11 @@ def answers_of(session: Session, network: Network, member: Member) -> dict[str, 
 
 
 def follow(session: Session, member: Member, topic: str) -> None:
-    set_topics(session, member.id, topics_of(session, member.id) | {topic})
+    add_topic(session, member.id, topic)
 
 
 def leave(session: Session, member: Member, topic: str) -> None:
-    set_topics(session, member.id, topics_of(session, member.id) - {topic})
+    drop_topic(session, member.id, topic)
 
 
 def stop(member: Member, now: datetime) -> None:

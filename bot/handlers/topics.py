@@ -22,7 +22,7 @@ router = Router()
 @router.button("topics")
 def show(turn: Turn) -> None:
     if turn.member.registered:
-        _offer(turn, _("Choose what we write to you about. You receive what has a tick."))
+        _offer(turn, topics_of(turn.session, turn.member.id))
         return
     told = [_("Our topics, and who leads them:"), _listed(turn), _("To choose yours, register first.")]
     turn.say(Markup("\n\n").join(told), main_menu(turn.session, turn.member))
@@ -33,16 +33,17 @@ def toggle(turn: Turn, key: str = "") -> None:
     if turn.network.topic(key) is None or not turn.member.registered:
         show(turn)
         return
-    change = members.leave if key in topics_of(turn.session, turn.member.id) else members.follow
+    following = topics_of(turn.session, turn.member.id)
+    change = members.leave if key in following else members.follow
     change(turn.session, turn.member, key)
     turn.said.clear()  # "1 3" toggles twice, and the last screen shows both
-    _offer(turn, _("Choose what we write to you about. You receive what has a tick."), edit=True)
+    _offer(turn, following ^ {key}, edit=True)
 
 
-def _offer(turn: Turn, asked: Markup, *, edit: bool = False) -> None:
+def _offer(turn: Turn, following: set[str], *, edit: bool = False) -> None:
     """The topics as toggles; without buttons their numbered lines name who leads, so that nothing stands twice."""
     remind(turn)
-    following = topics_of(turn.session, turn.member.id)
+    asked = _("Choose what we write to you about. You receive what has a tick.")
     in_lines = not turn.capabilities.buttons
     options = [
         Option(
