@@ -135,7 +135,7 @@ async def test_blocking_and_switching_off(page: Page, responder: Responder) -> N
         await page.keyboard.press("Escape")
     await expect(at.locator(".composer")).to_be_hidden()
     await at.locator(".instead button").click()
-    await expect(at.locator(".instead p")).to_have_text("You have blocked this bot")
+    await expect(at.locator(".instead p")).to_have_text("Bu botu bloklamısınız")
     await at.locator(".instead button").click()
     await expect(at.locator(".instead button")).to_have_text("Start")
     assert [inbound.kind for inbound in responder.heard] == [Kind.BLOCKED, Kind.UNBLOCKED]
