@@ -137,7 +137,7 @@ async def test_blocking_and_switching_off(page: Page, responder: Responder) -> N
     await at.locator(".instead button").click()
     await expect(at.locator(".instead p")).to_have_text("Bu botu bloklamısınız")
     await at.locator(".instead button").click()
-    await expect(at.locator(".instead button")).to_have_text("Start")
+    await expect(at.locator(".instead button")).to_have_text("Başla")
     assert [inbound.kind for inbound in responder.heard] == [Kind.BLOCKED, Kind.UNBLOCKED]
 
 
