@@ -12,7 +12,8 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from itertools import count
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -53,13 +54,16 @@ class Database:
             self._writer = None
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
 
-    async def run(self, work: Work[Result]) -> Result:
+    async def run(self, work: Work[Result], *, urgent: bool = False) -> Result:
         """One transaction: commits when `work` returns, rolls back and raises what it raised.
 
         On PostgreSQL `work` runs again after a deadlock, so it must change nothing but the session.
+
+        Args:
+            urgent: SQLite's one writer commits it before whatever else waits.
         """
         if self._writer is not None:
-            return await asyncio.wrap_future(self._writer.submit(work))
+            return await asyncio.wrap_future(self._writer.submit(work, urgent=urgent))
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.transact, work)
 
     async def read(self, work: Work[Result]) -> Result:
@@ -115,34 +119,47 @@ class Database:
         self.engine.dispose()
 
 
+_URGENT, _ORDINARY, _LAST = range(3)
+
+
+class _Waiting(NamedTuple):
+    """Ordered by rank, then by when it came; no two have the same number."""
+
+    rank: int
+    number: int
+    work: Work[Any]
+    future: Future[Any]
+
+
 class _Writer:
     """The one thread that writes to SQLite."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._waiting: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._waiting: queue.PriorityQueue[_Waiting] = queue.PriorityQueue()
+        self._numbers = count()
         self._thread = threading.Thread(target=self._serve, name="sqlite-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Work[Result]) -> Future[Result]:
+    def submit(self, work: Work[Result], *, urgent: bool = False) -> Future[Result]:
         future: Future[Result] = Future()
-        self._waiting.put((work, future))
+        self._waiting.put(_Waiting(_URGENT if urgent else _ORDINARY, next(self._numbers), work, future))
         return future
 
     def close(self) -> None:
-        self._waiting.put(None)
+        self._waiting.put(_Waiting(_LAST, next(self._numbers), lambda _session: None, Future()))
         self._thread.join()
 
     def _serve(self) -> None:
-        while (first := self._waiting.get()) is not None:
+        while (first := self._waiting.get()).rank != _LAST:
             group = [first]
             while len(group) < GROUP and not self._waiting.empty():
                 waiting = self._waiting.get()
-                if waiting is None:
-                    self._waiting.put(None)
+                if waiting.rank != first.rank:
+                    self._waiting.put(waiting)
                     break
                 group.append(waiting)
-            self._commit([(work, future) for work, future in group if future.set_running_or_notify_cancel()])
+            self._commit([(one.work, one.future) for one in group if one.future.set_running_or_notify_cancel()])
 
     def _commit(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
         """Run the group in one transaction; nobody hears of success before the commit."""

@@ -81,7 +81,7 @@ class Outcomes:
         """Try until the database takes it. One that it refuses for what it says takes nobody with it."""
         while True:
             try:
-                await self._database.run(lambda session: self._store(session, group))
+                await self._database.run(lambda session: self._store(session, group), urgent=True)
             except (OperationalError, OSError):
                 log.warning("%s outcomes could not be stored; trying again", len(group))
                 await asyncio.sleep(0.5)

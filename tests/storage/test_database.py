@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -52,6 +53,24 @@ async def test_of_many_at_once_the_failing_ones_fail_alone(database: Database) -
         number for number in range(40) if number % 7
     ]
     assert await database.read(facts) == 40 - len(failed)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_is_urgent_is_committed_before_anything_else_that_waits(database: Database) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def occupy(_session: Session) -> None:
+        begun.set()
+        ended.wait(10)
+
+    occupied = asyncio.ensure_future(database.run(occupy))
+    await asyncio.to_thread(begun.wait, 10)
+    ordinary = asyncio.ensure_future(database.run(lambda _session: database._look(facts)))
+    urgent = asyncio.ensure_future(database.run(lambda session: remember(session, "key", {}), urgent=True))
+    await asyncio.sleep(0)
+    ended.set()
+    await asyncio.gather(occupied, urgent)
+    assert await ordinary == 1
 
 
 async def test_an_error_of_the_database_is_raised_to_the_one_who_caused_it(database: Database) -> None:
