@@ -32,6 +32,7 @@ class Broadcast(Base):
         fired_at: when the audience was frozen.
         fanned_to: the last member id whose row is written; fan-out goes on behind it after a kill.
         fanned_at: when every row had been written.
+        expires_at: whoever has not heard the bell by then does not get it any more.
         card: outbox row of the progress card.
         carded_at: when the card was last brought up to date.
     """
@@ -50,6 +51,7 @@ class Broadcast(Base):
     fanned_to: Mapped[int] = mapped_column(default=0)
     fanned_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
     card: Mapped[int | None]
     carded_at: Mapped[datetime | None]
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from storage.broadcasts import Broadcast, BroadcastState
 from storage.members import Member, MemberAddress, mark_unreachable
-from storage.outbox import IS_UNFINISHED, OutboxRow, OutboxState
+from storage.outbox import IS_MOVING, OutboxRow, OutboxState
 
 TRIES = 5
 """A row that could not be handed over this often is refused; a 429 does not count."""
@@ -87,7 +87,7 @@ def claim(session: Session, channel: str, broadcast_id: int | None, after: int, 
         .where(
             OutboxRow.channel == channel,
             OutboxRow.id > after,
-            IS_UNFINISHED,
+            IS_MOVING,
             OutboxRow.state == OutboxState.QUEUED,
             or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now),
             or_(MemberAddress.held_until.is_(None), MemberAddress.held_until <= now),
@@ -155,7 +155,7 @@ def recover(session: Session, channel: str, token: str) -> int:
     Most of them had not left. To give one up after its second death would lose it when neither time it had.
     """
     sending = OutboxRow.state == OutboxState.SENDING
-    abandoned = update(OutboxRow).where(IS_UNFINISHED, OutboxRow.channel == channel, sending, OutboxRow.token != token)
+    abandoned = update(OutboxRow).where(IS_MOVING, OutboxRow.channel == channel, sending, OutboxRow.token != token)
     found = {"detail": "found sending at start", "doubts": OutboxRow.doubts + 1, "token": "", "not_before": None}
     taken = session.execute(
         abandoned.values(state=OutboxState.QUEUED, **found), execution_options={"synchronize_session": False}
@@ -166,7 +166,7 @@ def recover(session: Session, channel: str, token: str) -> int:
 def give_back(session: Session, channel: str, token: str, held: Collection[int]) -> None:
     """Rows under our token that we do not hold, claimed in a transaction that seemed to fail: they did not leave."""
     lost = update(OutboxRow).where(
-        IS_UNFINISHED,
+        IS_MOVING,
         OutboxRow.channel == channel,
         OutboxRow.state == OutboxState.SENDING,
         OutboxRow.token == token,
@@ -178,7 +178,7 @@ def give_back(session: Session, channel: str, token: str, held: Collection[int])
 
 def unfinished(session: Session, broadcast_id: int) -> bool:
     """Whether any row of the broadcast has no outcome yet."""
-    rows = select(OutboxRow.id).where(OutboxRow.broadcast_id == broadcast_id, IS_UNFINISHED)
+    rows = select(OutboxRow.id).where(OutboxRow.broadcast_id == broadcast_id, IS_MOVING)
     return session.scalar(rows.limit(1)) is not None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from storage.audiences import Audience, matching, reached_through
 from storage.broadcasts import Broadcast
 from storage.members import Member, MemberAddress
-from storage.outbox import IS_UNFINISHED, OutboxRow, OutboxState
+from storage.outbox import IS_MOVING, OutboxRow, OutboxState
 
 SLICE = 5_000
 """Members looked at in one transaction: about 60 ms on SQLite."""
@@ -55,7 +55,7 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> bool:
 def skip(session: Session, broadcast_id: int, reason: str, now: datetime, *which: ColumnElement[bool]) -> bool:
     """Skip the next slice of what has not left, all of it or those rows; False once there is none."""
     waiting = select(OutboxRow.id).where(
-        OutboxRow.broadcast_id == broadcast_id, OutboxRow.state == OutboxState.QUEUED, IS_UNFINISHED, *which
+        OutboxRow.broadcast_id == broadcast_id, OutboxRow.state == OutboxState.QUEUED, IS_MOVING, *which
     )
     ids = session.scalars(waiting.order_by(OutboxRow.channel, OutboxRow.id).limit(SLICE)).all()
     session.execute(

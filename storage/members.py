@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, select, update
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, false, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, insert_for
@@ -22,6 +22,7 @@ class Member(Base):
         ecosoc: consultative status: "general", "special", "roster", "none", or "" when not said.
         consented_at: when they agreed to be written to; None: never, and nothing but replies goes out.
         stopped_at: when they said stop; None while they may be written to.
+        fallback: when one of their addresses fails for good, broadcasts may go to another.
         forgotten_at: they asked to be erased, and were: the row only holds the address until the farewell is delivered.
     """
 
@@ -44,6 +45,7 @@ class Member(Base):
     registered_at: Mapped[datetime | None]
     consented_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
+    fallback: Mapped[bool] = mapped_column(default=False, server_default=false())
     forgotten_at: Mapped[datetime | None] = mapped_column(index=True)
 
     @property
@@ -58,11 +60,21 @@ class MemberAddress(Base):
         preferred: broadcasts go here; exactly one of a member's addresses has it.
         unreachable: why the platform refuses this address ("blocked", "deactivated", "not_found"); "" while it can be
             written to. Any message from the person clears it.
+        phone: their number, where the platform tells it beside the id it knows them by.
+        rung_at: when a bell last left for them; while it is later than `last_inbound_at`, it rings unheard.
+        shut_at: the platform said then that their window had closed, whatever we thought.
         held_until: nothing is sent here before this moment, so that messages stay in order behind one that must wait.
     """
 
     __tablename__ = "addresses"
-    __table_args__ = (UniqueConstraint("channel", "user"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("channel", "user"),
+        Index("ix_addresses_phone", "channel", "phone", sqlite_where=text("phone != ''"),
+              postgresql_where=text("phone != ''")),
+        Index("ix_addresses_rung", "channel", "rung_at", sqlite_where=text("rung_at IS NOT NULL"),
+              postgresql_where=text("rung_at IS NOT NULL")),
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(32))
@@ -73,6 +85,9 @@ class MemberAddress(Base):
     held_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_inbound_at: Mapped[datetime | None]
+    phone: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    rung_at: Mapped[datetime | None]
+    shut_at: Mapped[datetime | None]
 
 
 class Subscription(Base):

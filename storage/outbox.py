@@ -13,10 +13,14 @@ from storage.base import Base, insert_for
 
 
 class OutboxState(StrEnum):
-    """queued -> sending -> sent -> delivered -> read, or -> refused, skipped, doubt; see ARCHITECTURE.md."""
+    """queued -> sending -> sent -> delivered -> read, or -> refused, skipped, doubt; see ARCHITECTURE.md.
+
+    held: a bell rang for it, and it waits for the person to write; then it is queued again.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
+    HELD = "held"
     SENT = "sent"
     DELIVERED = "delivered"
     READ = "read"
@@ -25,10 +29,11 @@ class OutboxState(StrEnum):
     DOUBT = "doubt"
 
 
-UNFINISHED = (OutboxState.QUEUED, OutboxState.SENDING)
+UNFINISHED = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.HELD)
 
-IS_UNFINISHED = text("outbox.state IN ('queued', 'sending')")
-"""The same, to the letter of the partial indexes: SQLite uses one only where the words are equal."""
+IS_MOVING = text("outbox.state IN ('queued', 'sending')")
+IS_HELD = text("outbox.state = 'held'")
+"""To the letter of the partial indexes: SQLite uses one only where the words are equal."""
 
 
 class OutboxRow(Base):
@@ -44,7 +49,11 @@ class OutboxRow(Base):
         attempts: how often it was tried; a 429 gives the attempt back.
         reason: why it was refused or skipped, a short key; detail: the platform's words.
         doubts: how often it was sent without an answer; more than none means "possibly twice".
+        tried_at: when it was last claimed; in doubt, the platform is asked for what it was given since.
         token: which foreman claimed it; only that one may write its outcome.
+        carrier: the row whose message also said what this one says; they share its fate.
+        rung_at: when it was found that only a bell could go; None for one that never had to wait for its reader.
+        expires_at: a bell not heard by then is given up.
     """
 
     __tablename__ = "outbox"
@@ -58,6 +67,8 @@ class OutboxRow(Base):
         Index("ix_outbox_broadcast", "broadcast_id", "channel", "id",
               sqlite_where=text("state IN ('queued', 'sending')"),
               postgresql_where=text("broadcast_id IS NOT NULL")),
+        Index("ix_outbox_held", "broadcast_id",
+              sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
         Index("ix_outbox_address_id", "address_id"),
         {"postgresql_with": {"fillfactor": "60"}},
     )  # fmt: skip
@@ -81,6 +92,10 @@ class OutboxRow(Base):
     external_id: Mapped[str] = mapped_column(String(128), default="")
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
+    carrier: Mapped[int | None]
+    rung_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
 
 
 def enqueue(session: Session, rows: list[dict[str, Any]]) -> None:

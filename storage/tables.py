@@ -2,10 +2,12 @@
 
 from storage.base import Base
 from storage.broadcasts import Broadcast
+from storage.carried import CarriedFile
 from storage.conversations import ConversationState
 from storage.facts import Fact
 from storage.inbox import InboxRow
 from storage.lanes import Lane
+from storage.links import LinkCode, LinkTry
 from storage.members import Member, MemberAddress, Subscription
 from storage.newsletters import Newsletter
 from storage.organisations import Organisation
@@ -17,11 +19,14 @@ metadata = Base.metadata
 __all__ = [
     "AuditEntry",
     "Broadcast",
+    "CarriedFile",
     "ConversationState",
     "Fact",
     "InboxRow",
     "Invitation",
     "Lane",
+    "LinkCode",
+    "LinkTry",
     "Member",
     "MemberAddress",
     "Newsletter",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Protocol, runtime_checkable
 
 from bot.core.messages import Inbound, Outbound
 
@@ -25,6 +25,14 @@ class Capabilities:
         options: most buttons under one message.
         commands: the platform lists slash commands; without, help shows words to type.
         file: largest attachment in bytes.
+        photo: largest picture in bytes, where it may be less than another file.
+        mimes: media types it carries; empty for all.
+        captions: kinds of attachment a text can stand beside; with any other the text goes as a message of its own.
+        quick: most options shown as quick replies under a message, each with a label of at most `quick_label`.
+        listed: most options shown as a list that opens, each with a label of at most `listed_label`.
+        choice_text: longest text above quick replies or a list.
+        window: text of our own is taken only so long after the person's last message; later only a bell is.
+        merges: messages that wait for one person go as one: each is paid for, and a phone that rings once is kinder.
     """
 
     buttons: bool
@@ -37,6 +45,16 @@ class Capabilities:
     options: int = 100
     commands: bool = True
     file: int = 50_000_000
+    photo: int = 10_000_000
+    mimes: frozenset[str] = frozenset()
+    captions: frozenset[str] = frozenset({"photo", "document"})
+    quick: int = 0
+    quick_label: int = 20
+    listed: int = 0
+    listed_label: int = 24
+    choice_text: int = 1024
+    window: timedelta | None = None
+    merges: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +103,35 @@ class Unknown:
     detail: str = ""
 
 
-Outcome = Sent | Retry | Refused | Unknown
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Not taken: the person's window has closed. The message is held, and a bell rings for it."""
+
+    detail: str = ""
+
+
+Outcome = Sent | Retry | Refused | Unknown | Closed
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the platform tells later about a message that it took.
+
+    Attributes:
+        reference: ours, as given to `Channel.send`.
+        external_id: the platform's id of the message.
+        state: how far it has come, "sent", "delivered" or "read"; "" when it failed.
+        failure: what the failure means, when it failed.
+    """
+
+    reference: str
+    external_id: str
+    state: str = ""
+    failure: Refused | Retry | Unknown | Closed | None = None
+
+
+Note = Callable[[Sequence[Receipt]], Awaitable[None]]
+"""Stores receipts; when it returns, they are committed. They may come early, late, twice and in any order."""
 
 Accept = Callable[[Sequence[Inbound]], Awaitable[None]]
 """Stores what came in, all or nothing; when it returns, it is committed and may be acknowledged."""
@@ -123,11 +169,43 @@ class Channel(Protocol):
     async def stop(self) -> None:
         """Receive no more and release connections. What is being accepted is finished first."""
 
-    async def send(self, user: str, outbound: Outbound) -> Outcome:
-        """Send one message. Never raises for what the platform answers; cancelled, it may have been sent."""
+    async def send(self, user: str, outbound: Outbound, reference: str = "") -> Outcome:
+        """Send one message. Never raises for what the platform answers; cancelled, it may have been sent.
+
+        Args:
+            reference: comes back in every `Receipt` for this message, where the platform sends any.
+        """
 
     def link(self, payload: str) -> str:
         """What to give someone so that they begin with "/start <payload>": an address to open, or words to write."""
 
     def routes(self) -> Sequence[Any]:
         """Routes of aiohttp to mount on the one web application (webhooks, the demo page)."""
+
+
+@runtime_checkable
+class Tracing(Protocol):
+    """A channel whose platform can be asked what it was given."""
+
+    async def trace(self, user: str, since: datetime, known: Collection[str]) -> Outcome | None:
+        """What became of the message in doubt: the one to this person that is none of those known to us.
+
+        Args:
+            since: when it was tried; nothing older is looked at.
+            known: the platform's ids of the messages whose outcome we have.
+
+        Returns:
+            None: it never arrived there and may be sent again. `Retry`: the platform cannot be asked now.
+        """
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """A channel that keeps what people send there until somebody asks for it."""
+
+    async def fetch(self, file: str, most: int) -> bytes | None:
+        """The bytes of "<channel>:<id>"; None when there are more than `most`, or they are gone.
+
+        Raises:
+            OSError: not to be had now; ask again later.
+        """

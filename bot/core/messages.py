@@ -100,6 +100,8 @@ class Inbound:
         attachment: the file, when kind is FILE.
         language: what the platform says about the person's language (an IETF tag), only a hint.
         name: what the platform says the person is called, only a hint.
+        phone: the person's number, "+994501234567", when the platform tells it beside another id.
+        at: when it was said, in seconds since 1970, when that may be long ago; 0 for now.
     """
 
     address: Address
@@ -111,6 +113,8 @@ class Inbound:
     attachment: Attachment | None = None
     language: str = ""
     name: str = ""
+    phone: str = ""
+    at: float = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", escape(self.text))
@@ -153,6 +157,8 @@ class Outbound:
         attachment: one file.
         edit: the platform's id of one of our messages to change in place, where the channel can; "" for a new message.
         preview: whether the platform may unfold a preview of the first link.
+        bell: what fills the blanks of the bell, "{1} has something new for you: {2}", where the platform takes nothing
+            else at the moment; the text then says the same in full.
     """
 
     text: Markup
@@ -162,6 +168,7 @@ class Outbound:
     attachment: Attachment | None = None
     edit: str = ""
     preview: bool = False
+    bell: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", escape(self.text))
@@ -178,6 +185,7 @@ class Outbound:
                 "text": Markup(values["text"]),  # noqa: S704 - written by to_json
                 "options": tuple(Option(**option) for option in values.get("options", ())),
                 "attachment": _attachment(values),
+                "bell": tuple(values.get("bell", ())),
             }
         )
 

@@ -45,7 +45,7 @@ class Platform:
     async def stop(self) -> None:
         return
 
-    async def send(self, user: str, outbound: Outbound) -> Outcome:
+    async def send(self, user: str, outbound: Outbound, reference: str = "") -> Outcome:  # noqa: ARG002 - nothing is told later here
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         if self.latency:

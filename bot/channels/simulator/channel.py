@@ -78,7 +78,7 @@ class Simulator:
         if self._receiving is not None:
             await self._receiving
 
-    async def send(self, user: str, outbound: Outbound) -> Outcome:
+    async def send(self, user: str, outbound: Outbound, reference: str = "") -> Outcome:  # noqa: ARG002 - nothing is told later here
         if user.startswith(SILENT):
             return self._crowd.receive(user)
         phone = self._phones.find(self.name, user)

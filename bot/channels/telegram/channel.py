@@ -124,7 +124,7 @@ class TelegramChannel:
         await self._courtesies.stop()
         await self._bot.shutdown()
 
-    async def send(self, user: str, outbound: Outbound) -> Outcome:
+    async def send(self, user: str, outbound: Outbound, reference: str = "") -> Outcome:  # noqa: ARG002 - nothing is told later here
         self._courtesies.answering(user)
         try:
             return await self._send(int(user), outbound)
