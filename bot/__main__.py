@@ -23,10 +23,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status."""
     parser = argparse.ArgumentParser(prog="korpu", description="An outreach bot for NGO networks.")
     commands = parser.add_subparsers(dest="command")
-    commands.add_parser("run", help="run the bot: live with TELEGRAM_TOKEN, else the demo (the default)")
+    commands.add_parser(
+        "run", help="run the bot: live on Telegram and WhatsApp as set in .env, else the demo (the default)"
+    )
     commands.add_parser("invite-owner", help="print a one-time link that makes whoever opens it an owner")
     commands.add_parser("migrate", help="bring the database up to date and stop")
-    command = parser.parse_args(arguments).command or "run"
+    whatsapp = commands.add_parser("whatsapp", help="menus and bells at Twilio").add_subparsers(
+        dest="step", required=True
+    )
+    whatsapp.add_parser("setup", help="create what is missing, and ask WhatsApp to approve the bells; safe to repeat")
+    whatsapp.add_parser("status", help="print what is there, and what is to be done")
+    chosen = parser.parse_args(arguments)
+    command = chosen.command or "run"
     try:
         settings = read()
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -40,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _invite_owner(settings)
             case "migrate":
                 _migrate(settings)
+            case "whatsapp":
+                return _whatsapp(settings, chosen.step)
     except (SettingError, NetworkError, ChannelStopped, OSError) as error:
         print(f"korpu: {error}", file=sys.stderr)
         return 1
@@ -68,6 +78,18 @@ def _migrate(settings: Settings) -> None:
     database = Database(settings.database)
     migrate(database)
     database.close()
+
+
+def _whatsapp(settings: Settings, step: str) -> int:
+    if not settings.whatsapp:
+        raise SettingError(
+            "WhatsApp is not set up: TWILIO_ACCOUNT_SID and what stands with it in .env.example are empty."
+        )
+    from bot.channels.whatsapp import Account, Setup  # noqa: PLC0415 - 0.1 s and 7 MB for those alone who use it
+
+    setup = Setup(Account.of(settings), settings.twilio_api_url)
+    done = asyncio.run(setup.run() if step == "setup" else setup.status())
+    return 0 if done or step == "setup" else 1
 
 
 if __name__ == "__main__":

@@ -20,20 +20,23 @@ from bot.core.channel import Channel
 from bot.core.clock import Clock
 from bot.demo import Demo, remembered_offset
 from bot.handlers import commands, descriptions, router, short_descriptions
+from bot.media import Media
 from bot.monitoring import Monitoring
 from bot.network_file import load
 from bot.settings import Settings
 from bot.web import application, serve
 from bot.workers.accept import Accept
+from bot.workers.carrying import Carrying
 from bot.workers.converse import Converse
 from bot.workers.deliver import Foreman
+from bot.workers.receipts import Receipts
 from scheduler.broadcasts import Broadcasts
 from scheduler.clock import Ticks
 from scheduler.housekeeping import Housekeeping
 from storage import lanes
 from storage.broadcasts import Broadcast
 from storage.database import Database
-from storage.facts import recall, remember
+from storage.facts import recall, remember, settle_on
 from storage.files import Files
 from storage.migrating import migrate
 from storage.staff import Role
@@ -61,16 +64,20 @@ class App:
         migrate(self.database)
         self.clock = Clock(self.database.transact(remembered_offset) if settings.demo else timedelta())
         self.files = Files(settings.data / "files")
+        secret = self.database.transact(lambda session: _secret(session, "media"))
+        self.media = Media(settings.public_url, secret, self.files, self.clock.now)
         self._tasks: set[asyncio.Future[None]] = set()
         self.phones: Phones | None = None
-        self.channels: dict[str, Channel] = {channel.name: channel for channel in self._channels()}
+        self.channels: dict[str, Channel] = {}
+        self.channels.update((channel.name, channel) for channel in self._channels())
         wording = Wording(self.network)
         self.converse = Converse(
             self.database, self.clock, self.network, router(), self.channels, self.files, self._nudge
         )
+        self.carrying = Carrying(self.channels, self.database, self.clock, self.files)
         self.accept = Accept(self.database, self.clock, self.converse.wake)
         self.foremen = [
-            Foreman(channel, self.database, self.clock, wording, SENDERS, self._pause)
+            Foreman(channel, self.database, self.clock, wording, SENDERS, self._pause, self.channels)
             for channel in self.channels.values()
         ]
         moving = Broadcasts(self.database, self.clock, self.network, self.channels, self.files, self._nudge)
@@ -78,6 +85,7 @@ class App:
         self.ticks.every(1, moving.tick)
         keeping = Housekeeping(self.database, self.clock, self.files)
         self.ticks.every(30, keeping.erase)
+        self.ticks.every(30, keeping.expire)
         self.ticks.every(3600, keeping.clean)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -90,7 +98,13 @@ class App:
         async with AsyncExitStack() as stack:
             stack.callback(self.database.close)
             monitoring = Monitoring(self.database)
-            web = application(list(self.channels.values()), monitoring.health, monitoring.metrics, self.files)
+            web = application(
+                list(self.channels.values()),
+                monitoring.health,
+                monitoring.metrics,
+                self.files if self.settings.demo else None,
+                self.media.routes(),
+            )
             runner = await serve(web, self.settings.host, self.settings.port)
             stack.push_async_callback(runner.cleanup)
             await self.database.run(self._start_lanes)
@@ -100,7 +114,8 @@ class App:
             stack.push_async_callback(self._finish, foremen)
             turns = 1 if self.database.is_sqlite else TURNS_AT_ONCE
             conversing = [asyncio.create_task(self.converse.run()) for _ in range(turns)]
-            stack.push_async_callback(_cancel, conversing)
+            carrying = asyncio.create_task(self.carrying.run())
+            stack.push_async_callback(_cancel, [*conversing, carrying])
             self.ticks.start()
             stack.callback(self.ticks.stop)
             for channel in self.channels.values():
@@ -110,7 +125,9 @@ class App:
                 print(f"The demo runs at http://{host}:{port} (stop it with Ctrl+C)", flush=True)  # noqa: T201 - for whoever started it
             await self._welcome_owner()
             waiting = asyncio.create_task(stop.wait())
-            done, _running = await asyncio.wait([waiting, *foremen, *conversing], return_when=asyncio.FIRST_COMPLETED)
+            done, _running = await asyncio.wait(
+                [waiting, *foremen, *conversing, carrying], return_when=asyncio.FIRST_COMPLETED
+            )
             await _cancel([waiting])
             for worker in done - {waiting}:
                 worker.result()  # a worker never ends by itself: what ended it is raised, and the exit status tells
@@ -132,10 +149,27 @@ class App:
                     files=self.files,
                     api_url=settings.telegram_api_url,
                     public_url=settings.public_url,
-                    webhook_secret=self.database.transact(_webhook_secret),
+                    webhook_secret=self.database.transact(lambda session: _secret(session, "telegram.webhook")),
                     rate=settings.telegram_rate,
                     profile=Profile(commands(), descriptions(self.network), short_descriptions(self.network)),
                     on_stopped=self._stopped("telegram"),
+                )
+            )
+        if settings.whatsapp:
+            # Twilio's SDK takes 0.1 s and 7 MB, for those alone who use it.
+            from bot.channels.whatsapp import Account, WhatsAppChannel  # noqa: PLC0415
+
+            channels.append(
+                WhatsAppChannel(
+                    Account.of(settings),
+                    public_url=settings.public_url,
+                    note=Receipts("whatsapp", self.database, self.clock, self._nudge, self._pause, self.channels),
+                    media_url=self.media.url,
+                    memory=Memory(self.database),
+                    api_url=settings.twilio_api_url,
+                    rate=settings.whatsapp_rate,
+                    daily_limit=settings.whatsapp_daily_limit,
+                    on_stopped=self._stopped("whatsapp"),
                 )
             )
         if settings.demo:
@@ -196,6 +230,19 @@ class App:
         await _cancel(late)
 
 
+class Memory:
+    """What a channel remembers, among the facts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def recall(self, key: str) -> dict[str, Any]:
+        return await self._database.read(lambda session: recall(session, key))
+
+    async def remember(self, key: str, value: dict[str, Any]) -> None:
+        await self._database.run(lambda session: remember(session, key, value))
+
+
 async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
     tasks = list(tasks)
     for task in tasks:
@@ -203,10 +250,6 @@ async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _webhook_secret(session: Session) -> str:
-    """Telegram's proof that it is Telegram; the same for every process and start."""
-    known = recall(session, "telegram.webhook")
-    if not known:
-        known = {"secret": secrets.token_urlsafe(32)}
-        remember(session, "telegram.webhook", known)
-    return str(known["secret"])
+def _secret(session: Session, key: str) -> str:
+    """A random secret, the same for every process and start: Telegram's proof that it is Telegram, for one."""
+    return str(settle_on(session, key, {"secret": secrets.token_urlsafe(32)})["secret"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, select
@@ -20,6 +21,9 @@ from storage.members import Member, MemberAddress, Subscription
 
 SLICE = 2_000
 """Silent members written in one transaction."""
+
+_AGES: Final = timedelta(days=36_500)
+"""How long a silent member's window stays open: they will never answer a bell."""
 
 
 class Demo:
@@ -83,7 +87,15 @@ class Demo:
             )
             channel = chance.choice((TELEGRAM, WHATSAPP)).channel
             user = silent(first + number)
-            addresses.append({"channel": channel, "user": user, "member_id": member_id, "created_at": now})
+            addresses.append(
+                {
+                    "channel": channel,
+                    "user": user,
+                    "member_id": member_id,
+                    "created_at": now,
+                    "last_inbound_at": now + _AGES,
+                }
+            )
             followed = chance.sample(topics, chance.randint(1, 3))
             subscriptions += [{"member_id": member_id, "topic": topic} for topic in followed]
         session.execute(insert(Member), members)

@@ -19,10 +19,11 @@ from typing import Final
 
 from markupsafe import Markup
 
+from bot import asking
 from bot.core.conversation import Menu
 from bot.core.fields.field import UNREADABLE, Given, Invalid
 from bot.core.folding import fold
-from bot.core.form import CANCEL, WORDS, Cancelled, Completed, Form, Progress, Stayed, Step
+from bot.core.form import CANCEL, WORDS, Progress
 from bot.core.i18n import LANGUAGES, N_, _, speaking
 from bot.core.messages import Kind
 from bot.core.numbered import missing, pick
@@ -49,15 +50,15 @@ def respond(turn: Turn, router: Router) -> None:
                 route(turn)
             return
         before = turn.conversation.stack
-        if not any(understood(turn, router) for understood in _WAYS):
+        if not any(understood(turn, router) for understood in _WAYS) and not turn.released:
             turn.preface(_misunderstood(turn))
             _repeat(turn)
         _close(turn, router, before)
 
 
 def _always(turn: Turn, router: Router) -> bool:
-    """STOP and the like, whatever else is going on."""
-    if turn.inbound.kind is not Kind.TEXT:
+    """STOP and the like, whatever else is going on; but of a menu that calls an option just so, that is picked."""
+    if turn.inbound.kind is not Kind.TEXT or _called_so(turn):
         return False
     found = router.find_words(turn, turn.inbound.plain.strip(_END_OF_SENTENCE))
     if found is None:
@@ -73,7 +74,7 @@ def _command(turn: Turn, router: Router) -> bool:
     if found is None:
         return False
     name = found[1].lower()
-    if name in _WORDS and _open(turn, router):
+    if name in _WORDS and asking.opened(turn, router):
         return _navigate(turn, router, name)
     if route := router.find("command", name):
         turn.payload = (found[2] or "").strip()
@@ -126,7 +127,7 @@ def _picked(turn: Turn, router: Router) -> bool:
 def _navigation(turn: Turn, router: Router) -> bool:
     """Back, skip, cancel, continue, typed while a form is open, shown or not."""
     name = _words().get(fold(turn.inbound.plain), "") if turn.inbound.kind is Kind.TEXT else ""
-    if not name or _open(turn, router) is None or (name == _CONTINUE and turn.capabilities.buttons):
+    if not name or asking.opened(turn, router) is None or (name == _CONTINUE and turn.capabilities.buttons):
         return False
     return _navigate(turn, router, name)
 
@@ -210,6 +211,12 @@ def _live(turn: Turn) -> Menu | None:
     return menu
 
 
+def _called_so(turn: Turn) -> bool:
+    """Whether what was typed is the whole label of an option in front of the person."""
+    menu = _live(turn)
+    return menu is not None and fold(turn.inbound.plain) in {fold(option.label) for option in menu.options}
+
+
 def _repeat(turn: Turn) -> None:
     """Show the menu again to somebody who was not understood: they stay where they are."""
     if menu := _live(turn):
@@ -218,73 +225,22 @@ def _repeat(turn: Turn) -> None:
 
 def _answer(turn: Turn, router: Router, given: Given) -> bool:
     """Give this to the open form; False when none is open."""
-    opened = _open(turn, router)
-    if opened is None:
-        return False
-    form, progress = opened
     try:
-        result = form.answer(turn, progress, given)
+        return asking.answer(turn, router, given)
     except Invalid as invalid:
         if given.options or not _command_word(turn, router):
             turn.preface(invalid.sentence)
         return True
-    _step(turn, router, form, result)
-    return True
-
-
-def _step(turn: Turn, router: Router, form: Form, step: Step) -> None:
-    match step:
-        case Progress():
-            _move(turn, step)
-        case Stayed(progress, notice):
-            _move(turn, progress)
-            if notice:
-                turn.preface(notice)
-            _question(turn, form, progress, edit=True)
-        case Completed(answers):
-            _pop(turn)
-            if route := router.find("completed", form.name):
-                route(turn, answers)
-        case Cancelled():
-            answers = form.answers(turn.conversation.stack[-1])
-            _pop(turn)
-            if route := router.find("cancelled", form.name):
-                route(turn, answers)
-            else:
-                turn.say(_("All right, we leave it there. Nothing was changed."))
-
-
-def _open(turn: Turn, router: Router) -> tuple[Form, Progress] | None:
-    """The form being asked, with a step it has. One that no longer exists, after a deploy, is closed."""
-    while turn.conversation.stack:
-        progress = turn.conversation.stack[-1]
-        if form := router.forms.get(progress.form):
-            return form, form.settled(progress)
-        _pop(turn)
-    return None
-
-
-def _move(turn: Turn, progress: Progress) -> None:
-    turn.conversation = replace(turn.conversation, stack=(*turn.conversation.stack[:-1], progress))
-
-
-def _pop(turn: Turn) -> None:
-    turn.conversation = replace(turn.conversation, stack=turn.conversation.stack[:-1])
-
-
-def _question(turn: Turn, form: Form, progress: Progress, *, edit: bool = False) -> None:
-    prompt = form.ask(turn, progress)
-    turn.put(prompt.text, prompt.options, edit=edit, several=prompt.several)
 
 
 def _close(turn: Turn, router: Router, before: tuple[Progress, ...]) -> None:
     """Leave the person with the open question, or at least with an answer."""
-    opened = _open(turn, router)
+    opened = asking.opened(turn, router)
     menu = turn.conversation.menu
     if opened is None:
         if menu is not None and menu.question:
             turn.conversation = replace(turn.conversation, menu=None)
-        if not turn.said:
+        if not (turn.said or turn.released):
             _fall_back(turn, router)
         return
     form, progress = opened
@@ -299,8 +255,8 @@ def _close(turn: Turn, router: Router, before: tuple[Progress, ...]) -> None:
         return
     if turn.said and progress in before:
         turn.preface(_("Let us go on:"))
-    _move(turn, progress)
-    _question(turn, form, progress)
+    asking.move(turn, progress)
+    asking.question(turn, form, progress)
 
 
 def _fall_back(turn: Turn, router: Router) -> None:

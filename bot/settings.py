@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -36,6 +38,19 @@ NOTHING = Secret("")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Where nobody listens but this machine."""
 
+_CONSOLE = {
+    "TWILIO_ACCOUNT_SID": "The Twilio Console shows it on its first page under Account Info; it begins with AC.",
+    "TWILIO_AUTH_TOKEN": "The Twilio Console shows it on its first page under Account Info.",
+    "WHATSAPP_FROM": (
+        "It is your sender's number, such as +994501234567: in the Twilio Console under Messaging, Senders, WhatsApp"
+        " senders. Or set TWILIO_MESSAGING_SERVICE_SID, from Messaging, Services; it begins with MG."
+    ),
+    "PUBLIC_URL": "Twilio calls it with every message: an https:// address of yours that leads to this bot.",
+}
+"""Where an operator finds what WhatsApp needs."""
+
+_NUMBER = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -50,10 +65,22 @@ class Settings:
     telegram_token: Secret = NOTHING
     telegram_api_url: str = "https://api.telegram.org"
     telegram_rate: float = 30.0
+    twilio_account_sid: str = ""
+    twilio_auth_token: Secret = NOTHING
+    twilio_messaging_service_sid: str = ""
+    twilio_api_url: str = ""
+    whatsapp_from: str = ""
+    whatsapp_rate: float = 80.0
+    whatsapp_daily_limit: int = 250
     demo: bool = True
     demo_rate: float = 300.0
     owner_link_hours: int = 48
     log_level: str = "INFO"
+
+    @property
+    def whatsapp(self) -> bool:
+        """Whether WhatsApp is set up; then all of it is."""
+        return bool(self.twilio_account_sid)
 
     @property
     def database(self) -> str:
@@ -61,7 +88,7 @@ class Settings:
 
         The demo by itself has its own, so that nobody who was made up in it is ever a member of the real network.
         """
-        name = "korpu.db" if self.telegram_token else "demo.db"
+        name = "korpu.db" if self.telegram_token or self.whatsapp else "demo.db"
         return self.database_url or f"sqlite:///{self.data / name}"
 
 
@@ -79,9 +106,11 @@ def read(environment: Mapping[str, str] | None = None, env_file: Path | None = P
     defaults = Settings()
     token = values.get("TELEGRAM_TOKEN", "")
     public_url = values.get("PUBLIC_URL", "").rstrip("/")
-    if public_url and not public_url.startswith("https://") and "TELEGRAM_API_URL" not in values:
-        raise SettingError("PUBLIC_URL must begin with https://: Telegram calls no other address.")
-    demo = _yes(values, "DEMO", default=not token)
+    elsewhere = values.get("TELEGRAM_API_URL") or values.get("TWILIO_API_URL")
+    if public_url and not public_url.startswith("https://") and not elsewhere:
+        raise SettingError("PUBLIC_URL must begin with https://: Telegram and Twilio call no other address.")
+    whatsapp = _whatsapp(values)
+    demo = _yes(values, "DEMO", default=not (token or whatsapp))
     host = values.get("HOST", defaults.host)
     if demo and (public_url or host not in LOOPBACK):
         raise SettingError(
@@ -97,11 +126,38 @@ def read(environment: Mapping[str, str] | None = None, env_file: Path | None = P
         telegram_token=Secret(token),
         telegram_api_url=values.get("TELEGRAM_API_URL", defaults.telegram_api_url).rstrip("/"),
         telegram_rate=_number(values, "TELEGRAM_RATE", defaults.telegram_rate, 0.1, 1_000_000),
+        twilio_account_sid=values.get("TWILIO_ACCOUNT_SID", ""),
+        twilio_auth_token=Secret(values.get("TWILIO_AUTH_TOKEN", "")),
+        twilio_messaging_service_sid=values.get("TWILIO_MESSAGING_SERVICE_SID", ""),
+        twilio_api_url=values.get("TWILIO_API_URL", "").rstrip("/"),
+        whatsapp_from=values.get("WHATSAPP_FROM", "").removeprefix("whatsapp:"),
+        whatsapp_rate=_number(values, "WHATSAPP_RATE", defaults.whatsapp_rate, 0.1, 1_000_000),
+        whatsapp_daily_limit=_number(values, "WHATSAPP_DAILY_LIMIT", defaults.whatsapp_daily_limit, 0, 1_000_000_000),
         demo=demo,
         demo_rate=_number(values, "DEMO_RATE", defaults.demo_rate, 0.1, 1_000_000),
         owner_link_hours=_number(values, "OWNER_LINK_HOURS", defaults.owner_link_hours, 1, 24 * 30),
         log_level=values.get("LOG_LEVEL", defaults.log_level).upper(),
     )
+
+
+def _whatsapp(values: Mapping[str, str]) -> bool:
+    """Whether WhatsApp is wanted; then it has to be whole."""
+    origin = "TWILIO_MESSAGING_SERVICE_SID" if "TWILIO_MESSAGING_SERVICE_SID" in values else "WHATSAPP_FROM"
+    if not values.keys() & {"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", origin}:
+        return False
+    for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", origin, "PUBLIC_URL"):
+        if name not in values:
+            raise SettingError(f"WhatsApp is half set up: {name} is missing. {_CONSOLE[name]}")
+    number = values.get("WHATSAPP_FROM", "")
+    if number and not _NUMBER.fullmatch(number.removeprefix("whatsapp:")):
+        raise SettingError(
+            f"WHATSAPP_FROM must be a number with its country code, such as +994501234567, not {number!r}."
+        )
+    if "_" in (urlsplit(values["PUBLIC_URL"]).hostname or ""):
+        raise SettingError(
+            "The host in PUBLIC_URL has an underscore, and Twilio calls no such address. Use another name."
+        )
+    return True
 
 
 def _number(values: Mapping[str, str], name: str, default: Any, least: float, most: float) -> Any:  # noqa: ANN401 - int or float, as the default is

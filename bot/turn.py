@@ -39,6 +39,7 @@ class Turn:
         channels: every channel of the network, by name.
         link: what to give someone so that they begin here with a payload, see `Channel.link`.
         payload: what followed the command or the words that brought the turn here: "/start abc" has "abc".
+        released: how many messages were held until this person wrote, and go out now; they are an answer too.
         said: what will be sent, in order.
     """
 
@@ -55,6 +56,7 @@ class Turn:
     link: Callable[[str], str]
     conversation: Conversation = field(default_factory=Conversation)
     payload: str = ""
+    released: int = 0
     said: list[Outbound] = field(default_factory=list)
     language: str = ""
     _preface: list[Markup] = field(default_factory=list, init=False)
@@ -84,6 +86,7 @@ class Turn:
         edit: bool = False,
         standing: bool = False,
         several: bool = False,
+        alone: bool = False,
     ) -> None:
         """Answer with one message.
 
@@ -95,8 +98,11 @@ class Turn:
             edit: change the message that was tapped, where the channel can; else it is a new one.
             standing: the options work for ever, whatever is shown after them, and do not become the menu.
             several: one reply may name several of the options; their handlers are called one after the other.
+            alone: see `Outbound.alone`.
         """
         self._say(text, options, attachment=attachment, edit=edit, standing=standing, several=several)
+        if alone:
+            self.said[-1] = self.said[-1].having(alone=True)
 
     def preface(self, sentence: str) -> None:
         """Begin the next message with this sentence."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import mimetypes
 import re
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -12,9 +14,13 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.core.channel import Channel
+from bot.core.nearness import is_here
 
 LARGEST: Final = 20 * 1024**2
 """Bytes in one request's body: as much as Telegram lets a bot download."""
+
+FRESH: Final = 10
+"""Seconds for which the counts stand: to count again for everybody who asks would be work without end."""
 
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
@@ -41,28 +47,37 @@ def application(
     health: Callable[[], Awaitable[dict[str, Any]]],
     metrics: Callable[[], Awaitable[str]],
     files: Files | None = None,
+    media: Sequence[web.RouteDef] = (),
 ) -> web.Application:
     """Everything that is served.
 
     Args:
         channels: each brings its own routes.
         health: what /health tells; with "ok" false it answers 503.
-        metrics: what /metrics tells, in Prometheus' text format.
-        files: hands out /files/<sha256>/<name> when given. Whoever knows the hash may read: nobody can guess one.
+        metrics: what /metrics tells, in Prometheus' text format, to this machine alone and anew every ten seconds.
+        files: hands out /files/<sha256>/<name> when given, for the demo page. Whoever knows the hash may read.
+        media: where platforms fetch the files that we send.
     """
+    counts, counted_at = "", -math.inf
 
     async def tell_health(_: web.Request) -> web.Response:
         state = await health()
         return web.json_response(state, status=200 if state.get("ok", True) else 503)
 
-    async def tell_metrics(_: web.Request) -> web.Response:
-        return web.Response(text=await metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+    async def tell_metrics(request: web.Request) -> web.Response:
+        nonlocal counts, counted_at
+        if not is_here(request.remote, request.headers):
+            raise web.HTTPNotFound
+        if time.monotonic() - counted_at > FRESH:
+            counts, counted_at = await metrics(), time.monotonic()
+        return web.Response(text=counts, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     app = web.Application(client_max_size=LARGEST)
     app.on_response_prepare.append(_secure)
     app.add_routes([web.get("/health", tell_health), web.get("/metrics", tell_metrics)])
     for channel in channels:
         app.add_routes(channel.routes())
+    app.add_routes(media)
     if files is not None:
         app.add_routes([web.get("/files/{hash}/{name}", _handing_out(files))])
     return app

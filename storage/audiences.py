@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -83,3 +84,16 @@ def count(session: Session, audience: Audience) -> list[Part]:
     return [
         Part(*row) for row in session.execute(query.order_by(members.desc(), MemberAddress.channel, Member.language))
     ]
+
+
+def behind_window(session: Session, audience: Audience, channel: str, since: datetime) -> int:
+    """How many of the audience on this channel have not written since, or wrote before the platform shut them off."""
+    silent = or_(
+        MemberAddress.last_inbound_at.is_(None),
+        MemberAddress.last_inbound_at <= since,
+        MemberAddress.last_inbound_at <= MemberAddress.shut_at,
+    )
+    query = reached_through(select(func.count(Member.id))).where(
+        matching(audience), MemberAddress.channel == channel, MemberAddress.unreachable == "", silent
+    )
+    return session.scalar(query) or 0

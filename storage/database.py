@@ -27,6 +27,12 @@ Work = Callable[[Session], Result]
 GROUP = 32
 """Most transactions in one commit. Measured: beyond 32 a turn gets no cheaper, and a reply waits longer."""
 
+_MIGRATING = 7_203_511
+"""The key of PostgreSQL's advisory lock for migrations; any number that no other program on the server uses."""
+
+_CONNECTING = {"connect_timeout": 10}
+"""Seconds; without it a server that says nothing is waited for, for minutes."""
+
 _AGAIN = {"40001", "40P01"}
 """PostgreSQL's codes for a serialisation failure and a deadlock: the transaction did nothing and may run again."""
 
@@ -49,7 +55,9 @@ class Database:
             self._reading = _sqlite_engine(parsed, "BEGIN")
             self._writer: _Writer | None = _Writer(self.engine)
         else:
-            self.engine = create_engine(parsed, pool_size=threads + 2, pool_pre_ping=True, hide_parameters=True)
+            self.engine = create_engine(
+                parsed, pool_size=threads + 2, pool_pre_ping=True, hide_parameters=True, connect_args=_CONNECTING
+            )
             self._reading = self.engine
             self._writer = None
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
@@ -85,7 +93,7 @@ class Database:
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
-        """One transaction for migrations.
+        """One transaction for migrations; of several processes that start at once, one after the other has it.
 
         SQLite changes a table by making it anew and dropping the old one, which would delete every row that refers to
         it: so its foreign keys are off meanwhile, and checked before the commit.
@@ -95,6 +103,7 @@ class Database:
         """
         if not self.is_sqlite:
             with self.engine.begin() as connection:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
                 yield connection
             return
         engine = _sqlite_engine(self.engine.url, "BEGIN IMMEDIATE", foreign_keys=False)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base
+from storage.base import Base, insert_for
 
 
 class Fact(Base):
@@ -25,3 +25,9 @@ def recall(session: Session, key: str) -> dict[str, Any]:
 
 def remember(session: Session, key: str, value: dict[str, Any]) -> None:
     session.merge(Fact(key=key, value=value))
+
+
+def settle_on(session: Session, key: str, value: dict[str, Any]) -> dict[str, Any]:
+    """Remember this unless something is remembered already; returns what stands, the same for every process."""
+    session.execute(insert_for(session)(Fact).values(key=key, value=value).on_conflict_do_nothing())
+    return session.get_one(Fact, key, populate_existing=True).value

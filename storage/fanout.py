@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from storage.audiences import Audience, matching, reached_through
+from storage.base import insert_for
 from storage.broadcasts import Broadcast
 from storage.members import Member, MemberAddress
-from storage.outbox import IS_MOVING, OutboxRow, OutboxState
+from storage.outbox import IS_HELD, IS_MOVING, OutboxRow, OutboxState
 
 SLICE = 5_000
 """Members looked at in one transaction: about 60 ms on SQLite."""
@@ -41,26 +42,31 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> bool:
             literal(""),
             literal(""),
             literal(now, type_=OutboxRow.__table__.c.created_at.type),
+            literal(broadcast.expires_at, type_=OutboxRow.__table__.c.expires_at.type),
+            literal(""),
         )
     )
     chosen = matching(Audience.from_json(broadcast.audience))
     rows = rows.where(Member.id > broadcast.fanned_to, Member.id <= last, chosen)
     columns = ["channel", "address_id", "member_id", "broadcast_id", "language", "state", "reason", "detail",
-               "attempts", "doubts", "token", "external_id", "created_at"]  # fmt: skip
-    session.execute(insert(OutboxRow).from_select(columns, rows.order_by(Member.id), include_defaults=False))
+               "attempts", "doubts", "token", "external_id", "created_at", "expires_at",
+               "bell_id"]  # fmt: skip
+    written = insert_for(session)(OutboxRow).from_select(columns, rows.order_by(Member.id), include_defaults=False)
+    session.execute(written.on_conflict_do_nothing())  # who joined two addresses meanwhile has a row already
     broadcast.fanned_to = last
     return True
 
 
 def skip(session: Session, broadcast_id: int, reason: str, now: datetime, *which: ColumnElement[bool]) -> bool:
     """Skip the next slice of what has not left, all of it or those rows; False once there is none."""
-    waiting = select(OutboxRow.id).where(
-        OutboxRow.broadcast_id == broadcast_id, OutboxRow.state == OutboxState.QUEUED, IS_MOVING, *which
-    )
-    ids = session.scalars(waiting.order_by(OutboxRow.channel, OutboxRow.id).limit(SLICE)).all()
+    waiting = select(OutboxRow.id).where(OutboxRow.broadcast_id == broadcast_id, *which)
+    queued = waiting.where(OutboxRow.state == OutboxState.QUEUED, IS_MOVING)
+    held = waiting.where(OutboxRow.state == OutboxState.HELD, IS_HELD)
+    ids = [*session.scalars(queued.order_by(OutboxRow.channel, OutboxRow.id).limit(SLICE))]
+    ids += session.scalars(held.limit(SLICE - len(ids)))
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.id.in_(ids), OutboxRow.state == OutboxState.QUEUED)
+        .where(OutboxRow.id.in_(ids), OutboxRow.state.in_((OutboxState.QUEUED, OutboxState.HELD)))
         .values(state=OutboxState.SKIPPED, reason=reason, settled_at=now),
         execution_options={"synchronize_session": False},
     )

@@ -6,7 +6,9 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 PREFIX = "sha256:"
@@ -56,6 +58,29 @@ class Files:
     def remove(self, file: str) -> None:
         """Let go of a stored file; nothing to do when it is gone already."""
         self.path(file).unlink(missing_ok=True)
+
+    def size(self, file: str) -> int:
+        """Bytes of a stored file; 0 when it is not there.
+
+        Raises:
+            ValueError: not the name of a stored file.
+        """
+        try:
+            return self.path(file).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def sweep(self, unwanted: Iterable[str], age: timedelta) -> None:
+        """Let go of these files, and of what a kill left half written, if they have been here longer than `age`.
+
+        Storing the same bytes again makes a file new: whoever stores it and refers to it a moment later has that long.
+        """
+        for path in [*map(self.path, unwanted), *self._folder.glob("tmp*")]:
+            try:
+                if path.stat().st_mtime < time.time() - age.total_seconds():
+                    path.unlink()
+            except FileNotFoundError:  # another process swept it
+                continue
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest

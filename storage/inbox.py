@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from storage.base import Base, insert_for
 from storage.conversations import ConversationState
 from storage.members import Member, MemberAddress
+from storage.windows import kept_by_bell, release
 
 
 class InboxState(StrEnum):
@@ -82,12 +83,21 @@ def next_inbound(session: Session, limit: int) -> list[InboxRow]:
     return list(session.scalars(heads.with_for_update(skip_locked=True)))
 
 
+SILENCE = timedelta(hours=20)
+"""After so long without a word something may be held for a person: less than any platform's reply window."""
+
+
 class Writer(NamedTuple):
-    """Who wrote, all that a turn needs to know at once: looking for each by itself is half of a simple turn."""
+    """Who wrote, all that a turn needs to know at once: looking for each by itself is half of a simple turn.
+
+    Attributes:
+        silent: they had not written for a while, so something may be held until they do: see `heard`.
+    """
 
     address: MemberAddress
     member: Member
     conversation: ConversationState | None
+    silent: bool = False
 
 
 def writers(session: Session, rows: Sequence[InboxRow], now: datetime) -> dict[int, Writer]:
@@ -101,11 +111,43 @@ def writers(session: Session, rows: Sequence[InboxRow], now: datetime) -> dict[i
     )
     found = session.execute(query).all() if rows else ()
     known = {row_id: Writer(address, member, conversation) for row_id, address, member, conversation in found}
-    for writer in known.values():
-        writer.address.last_inbound_at = now
-        writer.address.unreachable = ""
+    for row_id, payload in ((row.id, row.payload) for row in rows if row.id in known):
+        address = known[row_id].address
+        if address.last_inbound_at is None or address.last_inbound_at < now - SILENCE or _unheard(address):
+            known[row_id] = known[row_id]._replace(silent=True)
+        else:
+            _note(address, payload, now)
     session.flush()
     return known
+
+
+def heard(session: Session, address: MemberAddress, payload: dict[str, Any], now: datetime) -> int:
+    """They wrote, after a silence or a bell: what was held goes next; returns how many messages that is.
+
+    It may be more than was held: of a bell that left just before a kill nobody here knows yet that it rang.
+    """
+    _note(address, payload, now)
+    session.flush()
+    release(session, [address.id])
+    return kept_by_bell(session, address.id)
+
+
+def wrote_at(payload: dict[str, Any], now: datetime) -> datetime:
+    """When it was said: a message that was fetched after an outage opens no window from now."""
+    return datetime.fromtimestamp(payload["at"], tz=UTC) if payload.get("at") else now
+
+
+def _unheard(address: MemberAddress) -> bool:
+    """Whether a bell rang that they have not answered."""
+    return address.rung_at is not None and (address.last_inbound_at or address.rung_at) <= address.rung_at
+
+
+def _note(address: MemberAddress, payload: dict[str, Any], now: datetime) -> None:
+    said_at = wrote_at(payload, now)
+    address.last_inbound_at = max(address.last_inbound_at or said_at, said_at)
+    address.unreachable = ""
+    if payload.get("phone") and address.phone != payload["phone"]:
+        address.phone = payload["phone"]
 
 
 def count_unhandled(session: Session) -> int:

@@ -110,12 +110,15 @@ def addresses_of(session: Session, member_id: int) -> list[MemberAddress]:
     return list(session.scalars(select(MemberAddress).where(MemberAddress.member_id == member_id).order_by(*order)))
 
 
-def first_contact(session: Session, channel: str, user: str, language: str, now: datetime) -> MemberAddress:
-    """A new member with one address, known by nothing but where they wrote from."""
+def first_contact(session: Session, channel: str, user: str, language: str, now: datetime, *, phone: str = "",
+                  wrote_at: datetime | None = None) -> MemberAddress:  # fmt: skip
+    """A new member with one address, known by nothing but where they wrote from (and when, if that was long ago)."""
     member = Member(language=language, created_at=now)
     session.add(member)
     session.flush()
-    address = MemberAddress(channel=channel, user=user, member_id=member.id, created_at=now, last_inbound_at=now)
+    address = MemberAddress(
+        channel=channel, user=user, phone=phone, member_id=member.id, created_at=now, last_inbound_at=wrote_at or now
+    )
     session.add(address)
     session.flush()
     return address

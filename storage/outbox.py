@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, case, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, insert_for
@@ -51,7 +51,9 @@ class OutboxRow(Base):
         doubts: how often it was sent without an answer; more than none means "possibly twice".
         tried_at: when it was last claimed; in doubt, the platform is asked for what it was given since.
         token: which foreman claimed it; only that one may write its outcome.
+        follows: it goes only after this row has arrived, such as a file that no text can stand beside.
         carrier: the row whose message also said what this one says; they share its fate.
+        bell_id: the platform's id of the bell.
         rung_at: when it was found that only a bell could go; None for one that never had to wait for its reader.
         expires_at: a bell not heard by then is given up.
     """
@@ -68,6 +70,8 @@ class OutboxRow(Base):
               sqlite_where=text("state IN ('queued', 'sending')"),
               postgresql_where=text("broadcast_id IS NOT NULL")),
         Index("ix_outbox_held", "broadcast_id",
+              sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
+        Index("ix_outbox_held_expires_at", "expires_at",
               sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
         Index("ix_outbox_address_id", "address_id"),
         {"postgresql_with": {"fillfactor": "60"}},
@@ -94,8 +98,14 @@ class OutboxRow(Base):
     settled_at: Mapped[datetime | None]
     tried_at: Mapped[datetime | None]
     carrier: Mapped[int | None]
+    follows: Mapped[int | None]
     rung_at: Mapped[datetime | None]
+    bell_id: Mapped[str] = mapped_column(String(128), default="", server_default="")
     expires_at: Mapped[datetime | None]
+
+
+carrier_in_doubt = case((OutboxRow.doubts > 0, OutboxRow.carrier))
+"""What may have left with another row's message is asked about with that; what did not goes as it comes."""
 
 
 def enqueue(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -112,3 +122,9 @@ def enqueue(session: Session, rows: list[dict[str, Any]]) -> None:
 
 def find_by_key(session: Session, key: str) -> OutboxRow | None:
     return session.scalar(select(OutboxRow).where(OutboxRow.key == key))
+
+
+def newest_by_key(session: Session, key: str) -> OutboxRow | None:
+    """The newest of the messages whose key is this one, or this one and more behind a colon."""
+    named = or_(OutboxRow.key == key, and_(OutboxRow.key >= f"{key}:", OutboxRow.key < f"{key};"))
+    return session.scalar(select(OutboxRow).where(named).order_by(OutboxRow.id.desc()).limit(1))

@@ -1,19 +1,24 @@
-"""The conversation driver: people with phones of two shapes, talking to the real handlers over a real database.
+"""The conversation driver: people with phones of any shape, talking to the real handlers over a real database.
 
-`person.picks("Education")` taps the button on a phone that has buttons and types the number on one without, so one
-test is the specification for both.
+`person.picks("Education")` taps what can be tapped on a phone, buttons or quick replies, and else types the number, so
+one test is the specification for all. Of the shapes three are drawn here, and one is WhatsApp itself: the real channel,
+with Twilio emulated at the other end.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from itertools import count
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
 from markupsafe import Markup, escape
 
 from bot.actions.wording import Wording
-from bot.channels.simulator.shapes import TELEGRAM, WHATSAPP
-from bot.core.channel import Capabilities
+from bot.channels.simulator.shapes import NUMBERS, TELEGRAM, WHATSAPP, Shape
+from bot.core.channel import Capabilities, Refused, Sent
+from bot.core.channel import Outcome as Answer
 from bot.core.clock import Clock
 from bot.core.messages import Address, Attachment, Inbound, Kind, Outbound
 from bot.core.numbered import pick
@@ -23,16 +28,29 @@ from bot.core.router import Router
 from bot.network import Network
 from bot.workers.accept import Accept
 from bot.workers.converse import Converse
+from bot.workers.items import together
+from bot.workers.outcomes import written
+from bot.workers.receipts import reference
 from scheduler.broadcasts import Broadcasts
 from storage.broadcasts import BroadcastState, in_state
+from storage.claims import carry, claim
 from storage.database import Database
-from storage.delivery import Outcome, claim, external_id_of, settle
+from storage.delivery import external_id_of
 from storage.files import Files
-from storage.outbox import OutboxState
+from storage.outcomes import settle
+from storage.terms import Terms
+from storage.windows import Window
+from tests.whatsapp import ALL, USER, WhatsApp
 
 NOTHING = Markup()
+ITSELF: Final = "whatsapp"
 
-SHAPES = {"buttons": TELEGRAM, "numbers": WHATSAPP}
+SHAPES = {
+    "buttons": TELEGRAM,
+    "numbers": replace(WHATSAPP, capabilities=NUMBERS),
+    "replies": replace(WHATSAPP, channel="demo-replies", capabilities=replace(NUMBERS, quick=3, listed=10)),
+    ITSELF: Shape("whatsapp", WhatsApp.name, WhatsApp.label, USER, ALL),
+}
 
 
 @dataclass
@@ -65,24 +83,62 @@ class Chat:
     def __init__(self, database: Database, network: Network, router: Router, files: Files, clock: Clock) -> None:
         self.database = database
         self.network = network
+        self.router = router
         self.clock = clock
         self.files = files
-        shapes = {shape.channel: _Phone(shape.channel, shape.label, shape.capabilities) for shape in SHAPES.values()}
-        self.converse = Converse(database, clock, network, router, shapes, files, lambda: None)  # type: ignore[arg-type]  # reads names and capabilities only
-        self.broadcasts = Broadcasts(database, clock, network, shapes, files, lambda: None)  # type: ignore[arg-type]  # as above
+        self.people: dict[tuple[str, str], Person] = {}
+        self.whatsapp = WhatsApp(database, clock, files)
+        self.channels: dict[str, Phones | WhatsApp] = {}
+        for shape in ("buttons", "numbers"):
+            self._connect(shape)
+        self.converse = Converse(database, clock, network, router, self.channels, files, lambda: None)  # type: ignore[arg-type]  # neither starts nor stops them
+        self.broadcasts = Broadcasts(database, clock, network, self.channels, files, lambda: None)  # type: ignore[arg-type]  # as above
         self.accept = Accept(database, clock, self.converse.wake)
         self.wording = Wording(network)
-        self.people: dict[tuple[str, str], Person] = {}
         self.numbers = count(1)
 
     def person(self, shape: str, user: str = "1", language: str = "en", name: str = "") -> Person:
-        """Someone with a phone of this shape ("buttons" or "numbers")."""
-        person = Person(self, SHAPES[shape].channel, user, language, name, SHAPES[shape].capabilities)
-        self.people[person.channel, user] = person
+        """Someone with a phone of this shape ("buttons", "numbers", "replies" or "whatsapp").
+
+        Their name on WhatsApp is an id made of `user`, and nobody hears there which language they read.
+        """
+        self._connect(shape)
+        found = SHAPES[shape]
+        if shape == ITSELF:
+            user = f"{USER}{user}"
+            self.whatsapp.phone(user, name)
+        person = Person(self, found.channel, user, language, name, found.capabilities)
+        self.people[person.channel, person.user] = person
         return person
+
+    def _connect(self, shape: str) -> None:
+        """The third shape is a channel of the network's only where somebody has such a phone.
+
+        So is WhatsApp itself; where nobody has a phone of the second shape, it takes the place of that.
+        """
+        found = SHAPES[shape]
+        if shape == ITSELF:
+            self.channels[found.channel] = self.whatsapp
+            if not any(channel == WHATSAPP.channel for channel, _user in self.people):
+                self.channels.pop(WHATSAPP.channel, None)
+        elif found.channel not in self.channels:
+            self.channels[found.channel] = Phones(found.channel, found.label, found.capabilities, self.people)
+
+    async def start(self) -> None:
+        """WhatsApp is there, where somebody has it."""
+        if self.whatsapp.name in self.channels:
+            await self.whatsapp.start(self.accept)
+
+    async def restarted(self) -> Chat:
+        """The same network after a restart: nothing is left but what was stored, and screens are empty."""
+        await self.whatsapp.stop()
+        later = Chat(self.database, self.network, self.router, self.files, self.clock)
+        later.numbers, later.whatsapp = self.numbers, self.whatsapp
+        return later
 
     async def settle(self) -> None:
         """Handle everything that came in and deliver everything that is queued, broadcasts too, until all is quiet."""
+        await self.start()
         while await self.database.run(self.converse.handle_next) or await self._deliver():
             pass
 
@@ -100,37 +156,51 @@ class Chat:
         return delivered
 
     async def _deliver_lane(self, channel: str, lane: int | None) -> bool:
-        now = self.clock.now()
-        found = await self.database.run(lambda session: claim(session, channel, lane, 0, 500, "driver", now))
-        outbounds = await self.database.read(lambda session: self.wording.of(session, found.rows))
-        for row in found.rows:
-            outbound = outbounds[row.id]
+        """As a foreman does, one message after another."""
+        now, phones = self.clock.now(), self.channels[channel]
+        terms = phones.capabilities
+        claiming = Terms(Window(terms.window, terms.bells) if terms.window else None)
+        found = await self.database.run(lambda session: claim(session, channel, lane, 0, 500, "driver", now, claiming))
+        outbounds = await self.database.read(lambda session: self.wording.of(session, found.rows, phones))  # type: ignore[arg-type]  # as above
+        items = together(found.rows, outbounds, terms)
+        joined = {row: lead for item in items for row, lead in item.carriers.items()}
+        await self.database.run(lambda session: carry(session, joined))
+        for item in items:
+            row, outbound = item.row, item.outbound
             assert isinstance(outbound, Outbound)
             if row.edits is not None:
                 edits = row.edits
                 edited = await self.database.read(lambda session, edits=edits: external_id_of(session, edits))  # type: ignore[misc]
                 outbound = outbound.having(edit=edited)
-            person = self.people.get((channel, row.user))
-            if person is None:
-                outcome = Outcome(row.id, OutboxState.SENT, external_id="silent")
-            elif person.blocking:
-                outcome = Outcome(row.id, OutboxState.REFUSED, "blocked", unreachable=True)
-            else:
-                outcome = Outcome(row.id, OutboxState.SENT, external_id=person.receive(outbound))
-            await self.database.run(lambda session, outcome=outcome: settle(session, [outcome], "driver", now))  # type: ignore[misc]
+            answer = await phones.send(row.user, outbound, reference(row.id, bell=row.bell))
+            if isinstance(answer, Sent) and phones is self.whatsapp:
+                self.people[channel, row.user].receive(outbound, answer.external_id)
+            tells = phones is self.whatsapp
+            outcomes = [written(each.id, answer, now, bell=each.bell, patient=tells)[0] for each in item.rows]
+            await self.database.run(lambda session, outcomes=outcomes: settle(session, outcomes, "driver", now))  # type: ignore[misc]
+        await self.whatsapp.quiet()
         return found.looked_at > 0
 
 
 @dataclass
-class _Phone:
-    """What Converse asks of a channel."""
+class Phones:
+    """The channel of all phones of one shape: what is sent is seen at once."""
 
     name: str
     label: str
     capabilities: Capabilities
+    people: Mapping[tuple[str, str], Person]
 
     def link(self, payload: str) -> str:
         return f"/start {payload}"
+
+    async def send(self, user: str, outbound: Outbound, _reference: str = "") -> Answer:
+        person = self.people.get((self.name, user))
+        if person is None:
+            return Sent("silent")
+        if person.blocking:
+            return Refused("blocked", unreachable=True)
+        return Sent(person.receive(outbound))
 
 
 @dataclass
@@ -162,6 +232,12 @@ class Person:
         return self.last.options
 
     @property
+    def file(self) -> Attachment | None:
+        """The newest file: beside the last text, or where the channel wants it alone, before that."""
+        files = (seen.outbound.attachment for seen in reversed(self.screen) if seen.outbound.attachment)
+        return next(files, None)
+
+    @property
     def heard(self) -> list[str]:
         """Every text of the last turn."""
         return [seen.text for seen in self.news]
@@ -169,10 +245,19 @@ class Person:
     async def says(self, text: str) -> str:
         return await self.sends(Kind.TEXT, text=escape(text))
 
+    async def opens(self, link: str) -> str:
+        """Follow a link of the channel's: it writes the words, or is itself what to write."""
+        return await self.says(parse_qs(urlsplit(link).query).get("text", [link])[0])
+
     async def sends(self, kind: Kind, *, text: Markup = NOTHING, attachment: Attachment | None = None, tap: str = "",
                     message: str = "", times: int = 1) -> str:  # fmt: skip
         """Anything at all; returns the last answer's text. `times` delivers the same event more than once."""
         self.news.clear()
+        if self.channel == self.chat.whatsapp.name:
+            await self.chat.start()
+            await self.chat.whatsapp.does(self.user, kind, text, attachment, tap, message, times)
+            await self.chat.settle()
+            return self.sees if self.news else ""
         inbound = Inbound(
             Address(self.channel, self.user),
             str(next(self.chat.numbers)),
@@ -206,7 +291,7 @@ class Person:
         for seen in reversed(self.screen):
             for option in seen.outbound.options:
                 if label in {option.label, option.id}:
-                    if self.capabilities.buttons:
+                    if render(seen.outbound, self.capabilities).rows:
                         return await self.sends(Kind.TAP, tap=_payload(seen, option.id), message=seen.id)
                     if not seen.outbound.menu:
                         return await self.says(option.word)
@@ -217,7 +302,7 @@ class Person:
                     return await self.says(typed)
         raise AssertionError(f"{label!r} is nowhere to pick; the newest offers {self.options}")
 
-    def receive(self, outbound: Outbound) -> str:
+    def receive(self, outbound: Outbound, external_id: str = "") -> str:
         """The platform shows a message; returns its id."""
         if outbound.edit and self.capabilities.edits:
             for place, seen in enumerate(self.screen):
@@ -225,7 +310,7 @@ class Person:
                     self.screen[place] = Seen(seen.id, outbound, self.capabilities)
                     self.news.append(self.screen[place])
                     return seen.id
-        seen = Seen(str(len(self.screen) + 1), outbound, self.capabilities)
+        seen = Seen(external_id or str(len(self.screen) + 1), outbound, self.capabilities)
         render(outbound, self.capabilities)
         self.screen.append(seen)
         self.news.append(seen)

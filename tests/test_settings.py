@@ -40,12 +40,80 @@ def test_no_secret_is_ever_shown() -> None:
         ({"PORT": "eighty"}, "PORT must be a number, not 'eighty'."),
         ({"PORT": "70000"}, "PORT must lie between 0 and 65535, not 70000."),
         ({"DEMO": "perhaps"}, "DEMO must be yes or no, not 'perhaps'."),
-        ({"PUBLIC_URL": "http://x.org"}, "PUBLIC_URL must begin with https://: Telegram calls no other address."),
+        (
+            {"PUBLIC_URL": "http://x.org"},
+            "PUBLIC_URL must begin with https://: Telegram and Twilio call no other address.",
+        ),
     ],
 )
 def test_a_value_that_cannot_be_is_named(values: dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingError) as raised:
         settings(**values)
+    assert str(raised.value) == sentence
+
+
+WHATSAPP = {
+    "TWILIO_ACCOUNT_SID": "AC1",
+    "TWILIO_AUTH_TOKEN": "quiet",
+    "WHATSAPP_FROM": "whatsapp:+994501234567",
+    "PUBLIC_URL": "https://bot.example.org/",
+}
+
+
+def test_with_whatsapp_it_is_live_and_without_the_demo() -> None:
+    chosen = settings(**WHATSAPP)
+    assert (chosen.demo, chosen.whatsapp, chosen.database) == (False, True, "sqlite:///var/korpu.db")
+    assert (chosen.twilio_account_sid, chosen.twilio_auth_token.reveal()) == ("AC1", "quiet")
+    assert (chosen.whatsapp_from, chosen.twilio_messaging_service_sid) == ("+994501234567", "")
+    assert (chosen.whatsapp_rate, chosen.whatsapp_daily_limit, chosen.twilio_api_url) == (80, 250, "")
+    assert repr(chosen).count("quiet") == 0
+
+
+def test_a_messaging_service_takes_the_place_of_a_number() -> None:
+    chosen = settings(**{**WHATSAPP, "WHATSAPP_FROM": "", "TWILIO_MESSAGING_SERVICE_SID": "MG1"})
+    assert (chosen.whatsapp, chosen.whatsapp_from, chosen.twilio_messaging_service_sid) == (True, "", "MG1")
+
+
+@pytest.mark.parametrize("values", [{"WHATSAPP_DAILY_LIMIT": "0"}, {"TWILIO_API_URL": "http://127.0.0.1:1"}])
+def test_how_to_send_is_not_yet_wanting_to(values: dict[str, str]) -> None:
+    assert settings(**values).whatsapp is False
+
+
+HALF = {
+    "TWILIO_ACCOUNT_SID": "The Twilio Console shows it on its first page under Account Info; it begins with AC.",
+    "TWILIO_AUTH_TOKEN": "The Twilio Console shows it on its first page under Account Info.",
+    "WHATSAPP_FROM": (
+        "It is your sender's number, such as +994501234567: in the Twilio Console under Messaging, Senders, WhatsApp"
+        " senders. Or set TWILIO_MESSAGING_SERVICE_SID, from Messaging, Services; it begins with MG."
+    ),
+    "PUBLIC_URL": "Twilio calls it with every message: an https:// address of yours that leads to this bot.",
+}
+
+
+@pytest.mark.parametrize(("name", "where"), HALF.items())
+def test_whatsapp_half_set_up_is_not_started(name: str, where: str) -> None:
+    with pytest.raises(SettingError) as raised:
+        settings(**{**WHATSAPP, name: ""})
+    assert str(raised.value) == f"WhatsApp is half set up: {name} is missing. {where}"
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (
+            {"WHATSAPP_FROM": "050 123 45 67"},
+            "WHATSAPP_FROM must be a number with its country code, such as +994501234567, not '050 123 45 67'.",
+        ),
+        (
+            {"PUBLIC_URL": "https://my_bot.example.org"},
+            "The host in PUBLIC_URL has an underscore, and Twilio calls no such address. Use another name.",
+        ),
+        ({"WHATSAPP_DAILY_LIMIT": "many"}, "WHATSAPP_DAILY_LIMIT must be a number, not 'many'."),
+    ],
+)
+def test_what_whatsapp_cannot_do_with_is_named(values: dict[str, str], sentence: str) -> None:
+    with pytest.raises(SettingError) as raised:
+        settings(**{**WHATSAPP, **values})
     assert str(raised.value) == sentence
 
 

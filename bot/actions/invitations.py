@@ -34,13 +34,15 @@ def invite(
     now: datetime,
     lasts: timedelta | None = None,
 ) -> str:
-    """A new link's token, for `Turn.link` or `Channel.link`: 32 letters, digits, "-" and "_". It is not kept anywhere.
+    """A new link's token, for `Turn.link` or `Channel.link`: 32 letters and digits. It is not kept anywhere.
+
+    Nothing in it can be taken for formatting: on WhatsApp "_" is, wherever the token is shown or typed.
 
     Args:
         topics: of a focal point; for the other roles none.
         inviter_id: None for the program itself.
     """
-    token = secrets.token_urlsafe(24)
+    token = secrets.token_hex(16)
     expires_at = now + (LASTS[role] if lasts is None else lasts)
     session.add(
         Invitation(
@@ -78,9 +80,21 @@ def redeem(session: Session, token: str, member: Member, now: datetime, name: st
     if taken.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, for an UPDATE
         return invitation if role_of(session, member) else None
     member.name = member.name or name
-    _grant(session, member, Role(invitation.role), invitation.topics, now)
+    grant(session, member, Role(invitation.role), invitation.topics, now)
     record(session, now, member.id, "staff.join", role=invitation.role, topics=invitation.topics)
     return invitation
+
+
+def grant(session: Session, member: Member, role: Role, topics: list[str], now: datetime) -> None:
+    """Give this role to somebody who may have one: the higher counts, and a focal point's topics add up."""
+    staff = session.get(Staff, member.id)
+    if staff is None:
+        session.add(Staff(member_id=member.id, role=role, topics=topics, granted_at=now))
+    elif _RANKS.index(role) < _RANKS.index(Role(staff.role)):
+        staff.role, staff.topics, staff.granted_at = role, topics, now
+    elif role == staff.role:
+        staff.topics = sorted({*staff.topics, *topics})
+    session.flush()
 
 
 def withdraw(session: Session, inviter_id: int, now: datetime) -> None:
@@ -92,17 +106,6 @@ def withdraw(session: Session, inviter_id: int, now: datetime) -> None:
 def needs_owner(session: Session) -> bool:
     """Whether nobody owns the network yet."""
     return not staff_of(session, Role.OWNER)
-
-
-def _grant(session: Session, member: Member, role: Role, topics: list[str], now: datetime) -> None:
-    staff = session.get(Staff, member.id)
-    if staff is None:
-        session.add(Staff(member_id=member.id, role=role, topics=topics, granted_at=now))
-    elif _RANKS.index(role) < _RANKS.index(Role(staff.role)):
-        staff.role, staff.topics, staff.granted_at = role, topics, now
-    elif role == staff.role:
-        staff.topics = sorted({*staff.topics, *topics})
-    session.flush()
 
 
 def _hashed(token: str) -> str:

@@ -28,6 +28,7 @@ COMMANDS: Final = (
     Command("topics", N_("Topics"), N_("choose what we write to you about")),
     Command("profile", N_("Profile"), N_("see and change your details")),
     Command("language", N_("Language"), N_("change the language")),
+    Command("link", N_("Link"), N_("be one person on two messengers")),
     Command("stop", N_("Stop"), N_("no more messages")),
     Command("mydata", N_("My data"), N_("get everything we keep about you")),
     Command("forget", N_("Forget me"), N_("erase everything we keep about you")),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.core.messages import Outbound
-from storage.members import Member, addresses_of
+from storage.members import Member, MemberAddress, addresses_of
 from storage.outbox import enqueue
 
 
@@ -27,14 +27,19 @@ def tell(session: Session, member_id: int, outbound: Outbound, key: str, now: da
     address = next((each for each in addresses_of(session, member_id) if not each.unreachable), None)
     if address is None:
         return False
+    tell_at(session, address, outbound, key, now)
+    return True
+
+
+def tell_at(session: Session, address: MemberAddress, outbound: Outbound, key: str, now: datetime) -> None:
+    """Queue one message to one address, as an answer to what was asked there a moment ago; otherwise as `tell`."""
     row = {
         "key": key,
         "channel": address.channel,
         "address_id": address.id,
-        "member_id": member_id,
+        "member_id": address.member_id,
         "language": outbound.language,
         "payload": outbound.to_json(),
         "created_at": now,
     }
     enqueue(session, [row])
-    return True

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import inspect, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, inspect, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from storage.base import Base
+from storage.broadcasts import Broadcast
 from storage.conversations import load_conversation
 from storage.inbox import InboxRow
+from storage.links import LinkTry
 from storage.members import Member, addresses_of, topics_of
 from storage.organisations import Organisation
 from storage.outbox import OutboxRow
@@ -25,9 +28,13 @@ def export(session: Session, member: Member, now: datetime) -> bytes:
     places = [(address.channel, address.user) for address in addresses]
     address_ids = [address.id for address in addresses]
     received = select(InboxRow).where(tuple_(InboxRow.channel, InboxRow.user).in_(places)).order_by(InboxRow.id)
-    sent = select(OutboxRow).where(OutboxRow.address_id.in_(address_ids)).order_by(OutboxRow.id)
-    heard, rows = session.scalars(received).all(), session.scalars(sent).all()
-    told = [row for row in rows if row.broadcast_id is None]
+    told = session.scalars(_sent_to(OutboxRow.broadcast_id.is_(None), OutboxRow.address_id.in_(address_ids))).all()
+    here = session.scalars(_sent_to(OutboxRow.broadcast_id.is_not(None), OutboxRow.address_id.in_(address_ids)))
+    # By member too: also what went to an address that was theirs once. Broadcast first, as the index has it.
+    ever = session.scalars(_sent_to(OutboxRow.broadcast_id.in_(select(Broadcast.id)), OutboxRow.member_id == member.id))
+    broadcast = sorted({row.id: row for row in (*here, *ever)}.values(), key=attrgetter("id"))
+    heard = session.scalars(received).all()
+    tries = select(LinkTry).where(LinkTry.address_id.in_(address_ids)).order_by(LinkTry.id)
     about = or_(AuditEntry.actor_id == member.id, AuditEntry.detail["member"].as_integer() == member.id)
     audit = select(AuditEntry).where(about).order_by(AuditEntry.id)
     invited = or_(Invitation.used_by == member.id, Invitation.invited_by == member.id)
@@ -45,18 +52,23 @@ def export(session: Session, member: Member, now: datetime) -> bytes:
         "newsletters_sent_to_you": [
             {"broadcast": row.broadcast_id, "language": row.language, "state": row.state, "reason": row.reason,
              "queued_at": row.created_at, "settled_at": row.settled_at}
-            for row in rows if row.broadcast_id is not None
+            for row in broadcast
         ],
         "staff_actions_by_or_about_you": [_columns(entry) for entry in session.scalars(audit)],
         "technical": {
             "exported_at": now,
             "addresses": [_columns(address) for address in addresses],
+            "wrong_codes": [_columns(each) for each in session.scalars(tries)],
             "conversations": [load_conversation(session, address_id) for address_id in address_ids],
             "inbox": [_columns(row, "payload") for row in heard],
             "outbox": [_columns(row, "payload", "token") for row in told],
         },
     }  # fmt: skip
     return json.dumps(whole, ensure_ascii=False, indent=2, default=_written).encode()
+
+
+def _sent_to(*which: ColumnElement[bool]) -> Select[OutboxRow]:
+    return select(OutboxRow).where(*which).order_by(OutboxRow.id)
 
 
 def _columns(row: Base, *hidden: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -19,6 +19,7 @@ from bot.core.messages import Attachment
 from bot.core.rendering import excess
 from bot.core.richtext import plain
 from bot.network import Network
+from storage import carried
 from storage.audiences import Audience, Part, count
 from storage.broadcasts import Broadcast
 from storage.files import PREFIX
@@ -90,6 +91,7 @@ def begin(session: Session, author: Member, language: str, text: Markup, attachm
     )
     session.add(newsletter)
     session.flush()
+    _want(session, attachment, now)
     record(session, now, author.id, "newsletter.begin", newsletter=newsletter.id, language=language)
     return newsletter
 
@@ -109,6 +111,7 @@ def attach(
 ) -> None:
     """Let this file travel with it, or none."""
     newsletter.attachment = None if attachment is None else asdict(attachment)
+    _want(session, attachment, now)
     record(session, now, actor.id, "newsletter.file", newsletter=newsletter.id, removed=attachment is None)
 
 
@@ -170,19 +173,6 @@ def overlong(planned: Plan, network: Network, channels: Iterable[Channel]) -> li
     return list(worst.values())
 
 
-def fileless(planned: Plan, channels: Mapping[str, Channel]) -> list[Channel]:
-    """The channels that cannot send its file: it is too large there, or lies with another messenger."""
-    attachment = planned.content.attachment
-    if attachment is None:
-        return []
-    home = attachment.file.partition(":")[0] + ":"
-    return [
-        channels[name]
-        for name in sorted({part.channel for part in planned.parts} & channels.keys())
-        if attachment.size > channels[name].capabilities.file or home not in {PREFIX, f"{name}:"}
-    ]
-
-
 def title(newsletter: Newsletter) -> str:
     """Its first words, or the name of its file.
 
@@ -196,6 +186,12 @@ def title(newsletter: Newsletter) -> str:
         text = text and text + "…"
     host = words[0].partition("://")[2].partition("/")[0][:TITLE] if words else ""
     return text or host or (newsletter.attachment or {}).get("name", "") or "…"
+
+
+def _want(session: Session, attachment: Attachment | None, now: datetime) -> None:
+    """Have the file brought here, so that every channel can send it."""
+    if attachment is not None and not attachment.file.startswith(PREFIX):
+        carried.want(session, attachment.file, now)
 
 
 def _before_links(words: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from bot.actions import broadcasts
 from bot.actions.fates import ARRIVED, reason_words
 from bot.actions.menu import typed
 from bot.actions.newsletters import title
+from bot.actions.reception import reception_words
 from bot.actions.staff import named
 from bot.core.channel import Capabilities, Channel
 from bot.core.i18n import N_, _, ngettext, speaking
@@ -25,7 +26,7 @@ from storage.delivery import Tally, external_id_of, tally
 from storage.members import Member, MemberAddress
 from storage.newsletters import Newsletter
 from storage.organisations import Organisation
-from storage.outbox import UNFINISHED, OutboxRow, OutboxState, enqueue, find_by_key
+from storage.outbox import UNFINISHED, OutboxRow, OutboxState, enqueue, find_by_key, newest_by_key
 
 NAMED: Final = 10
 """Up to so many people who did not receive it are named in the message; more are counted, and named in the file."""
@@ -43,6 +44,8 @@ _HEADINGS: Final = {
 _PAUSES: Final = {
     "content": N_("The messenger refuses the text or the file, and would refuse it for everybody."),
     "account": N_("The messenger does not accept our account. Whoever maintains this bot should check its settings."),
+    "no_bell": N_("The messenger has not approved the bell yet. Whoever maintains this bot can see its state."),
+    "file": N_("The file could not be fetched from the messenger it was sent on."),
     "forbidden": N_("The messenger does not allow us to write to these people, and we do not know why."),
 }
 
@@ -60,11 +63,12 @@ def progress_text(session: Session, broadcast: Broadcast, tallies: Iterable[Tall
         share = finished / total
         full = int(share * _BAR)
         lines.append(Markup("{} {}").format("▰" * full + "▱" * (_BAR - full), percent(int(share * 100) / 100)))
-        lines.append(_totals(counted))
-    if broadcast.state == BroadcastState.SENDING and broadcast.fanned_at and finished < total:
+        lines += [_totals(counted), *reception_words(counted)]
+    moving = _rows(counted, OutboxState.QUEUED, OutboxState.SENDING)
+    if broadcast.state == BroadcastState.SENDING and broadcast.fanned_at and moving:
         since, before = broadcasts.pace_since(session, broadcast)
         if since and finished > before:
-            left = (now - since) / (finished - before) * (total - finished)
+            left = (now - since) / (finished - before) * moving
             lines.append(_("About {time} left.").format(time=duration_words(max(left, timedelta(seconds=1)))))
     return Markup("\n").join(lines)
 
@@ -117,12 +121,15 @@ def announce(session: Session, broadcast: Broadcast, channels: Mapping[str, Chan
             language=_language(session, address),
             attachment=Attachment("document", file, f"report-{broadcast.id}.csv", "text/csv"),
         )
-    _queue(session, address, parts(report, channels[address.channel].capabilities), report_key(broadcast), now)
+    key = report_key(broadcast)
+    if find_by_key(session, key) is not None:  # it was done before, and a late failure took it up again
+        key = f"{key}:{now.timestamp():.3f}"
+    _queue(session, address, parts(report, channels[address.channel].capabilities), key, now)
 
 
 def file_of(session: Session, broadcast: Broadcast) -> str:
     """The file that went out with the report; "" while it is not over, or once old messages were dropped."""
-    row = find_by_key(session, report_key(broadcast))
+    row = None if broadcast.state == BroadcastState.SENDING else newest_by_key(session, report_key(broadcast))
     attachment = row and row.payload and row.payload.get("attachment")
     return attachment["file"] if attachment else ""
 
@@ -179,7 +186,7 @@ def _card(session: Session, broadcast: Broadcast, tallies: Iterable[Tally], addr
 
 def _report(session: Session, broadcast: Broadcast, tallies: list[Tally]) -> Markup:
     twice = sum(each.rows for each in tallies if each.twice and each.state in {*ARRIVED, OutboxState.DOUBT})
-    lines = [Markup("<b>{}</b>").format(_heading(session, broadcast)), _totals(tallies)]
+    lines = [Markup("<b>{}</b>").format(_heading(session, broadcast)), _totals(tallies), *reception_words(tallies)]
     if twice:
         possibly = ngettext("{n} member may have got it twice.", "{n} members may have got it twice.", twice)
         lines.append(possibly.format(n=number(twice)))

@@ -56,6 +56,8 @@ def forget(session: Session, address: MemberAddress, external_id: str, now: date
     session.flush()
     mine = OutboxRow.address_id.in_([one.id for one in addresses])
     _leave_broadcasts(session, mine, now)
+    theirs = and_(OutboxRow.broadcast_id.in_(select(Broadcast.id)), OutboxRow.member_id == member.id)
+    _leave_broadcasts(session, theirs, now)  # also what went to an address that was theirs once
     asked = and_(OutboxRow.key >= f"join:{member.id}:", OutboxRow.key < f"join:{member.id};")
     files = [*_delete(session, and_(OutboxRow.broadcast_id.is_(None), mine)), *_delete(session, asked)]
     for one in addresses:
@@ -69,6 +71,14 @@ def forget(session: Session, address: MemberAddress, external_id: str, now: date
     if left is not None:
         ask_again(session, left, now)
     return files
+
+
+def forget_words(session: Session, address: MemberAddress) -> list[str]:
+    """Erase what was said at this address, which belongs to somebody else from now on; returns files as `forget`."""
+    said = and_(OutboxRow.broadcast_id.is_(None), OutboxRow.address_id == address.id)
+    heard = and_(InboxRow.channel == address.channel, InboxRow.user == address.user, InboxRow.state != InboxState.NEW)
+    _anonymise(session, heard)
+    return _delete(session, said)
 
 
 def return_as_new(member: Member, now: datetime) -> None:
@@ -128,7 +138,7 @@ def _copy(key: str, payload: dict[str, Any]) -> str:
 def _leave_broadcasts(session: Session, which: ColumnElement[bool], now: datetime) -> None:
     """What is in flight keeps its state, which the foreman writes by the row's id."""
     theirs = update(OutboxRow).where(which, OutboxRow.broadcast_id.is_not(None))
-    queued = theirs.where(OutboxRow.state == OutboxState.QUEUED)
+    queued = theirs.where(OutboxRow.state.in_((OutboxState.QUEUED, OutboxState.HELD)))
     session.execute(
         queued.values(state=OutboxState.SKIPPED, reason="left", settled_at=now), execution_options=_UNHEEDED
     )

@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.core.channel import Refused
+from bot.actions.bells import bell
+from bot.core.channel import Channel, Refused, Retry
 from bot.core.i18n import _, speaking
 from bot.core.locale import capitals, listing
 from bot.core.messages import Attachment, Option, Outbound
 from bot.network import Network, Topic
+from storage import carried
 from storage.broadcasts import Broadcast
-from storage.delivery import Claimed
+from storage.claims import Claimed
+from storage.files import PREFIX
 from storage.members import Subscription
 from storage.newsletters import Newsletter
 
@@ -28,6 +33,12 @@ log = logging.getLogger(__name__)
 
 FEW = 2
 """With more topics than this, one button opens the list of topics instead of a button each."""
+
+LATEST: Final = timedelta(minutes=5)
+"""Longest that a message waits between two looks for its file."""
+
+PATIENT: Final = 3
+"""How often a file is tried before a reply goes without it: about half a minute."""
 
 
 class Content(NamedTuple):
@@ -59,18 +70,29 @@ class Wording:
         self._contents: dict[int, Content] = {}
         self.word = lru_cache(maxsize=4096)(self._word)
 
-    def of(self, session: Session, rows: Sequence[Claimed]) -> dict[int, Outbound | Refused]:
-        """What each claimed row says, by row id; a refusal for one that cannot be said, which stops no other."""
+    def of(self, session: Session, rows: Sequence[Claimed], channel: Channel) -> dict[int, Outbound | Refused | Retry]:
+        """What each row claimed for this channel says, by row id.
+
+        A refusal for one that cannot be said, which stops no other; a retry for one whose file is on its way here.
+        """
         bulk = [row for row in rows if row.payload is None and row.broadcast_id is not None]
         followed = self._followed(session, bulk)
-        worded: dict[int, Outbound | Refused] = {}
+        worded: dict[int, Outbound | Refused | Retry] = {}
         for row in rows:
             try:
                 worded[row.id] = self._one(session, row, followed.get(row.member_id, set()))
             except (KeyError, TypeError, ValueError) as error:
                 log.exception("row %s cannot be put into words", row.id)
                 worded[row.id] = Refused("content", systemic=True, detail=type(error).__name__)
-        return worded
+        files = {id_: file for id_, said in worded.items() if (file := _foreign(said, channel))}
+        known = carried.resolve(session, set(files.values()))
+        replies = {row.id for row in rows if row.broadcast_id is None}
+        for id_, file in files.items():
+            worded[id_] = _carrying(worded[id_], known.get(file), reply=id_ in replies)
+        return worded | {row.id: self._ringing(worded[row.id]) for row in rows if row.bell}
+
+    def _ringing(self, said: Outbound | Refused | Retry) -> Outbound | Refused | Retry:
+        return bell(self._network, said) if isinstance(said, Outbound) else said
 
     def _one(self, session: Session, row: Claimed, followed: set[str]) -> Outbound:
         if row.payload is not None:
@@ -138,3 +160,23 @@ def _ways_out(language: str, topics: Sequence[Topic]) -> tuple[Option, ...]:
         )
         for topic in topics
     )
+
+
+def _foreign(said: Outbound | Refused | Retry, channel: Channel) -> str:
+    """The file that is neither in the store nor to be had by its id where it is to go; "" when there is none."""
+    file = said.attachment.file if isinstance(said, Outbound) and said.attachment else ""
+    own = channel.capabilities.resends and carried.home(file) == channel.name
+    return "" if own or file.startswith(PREFIX) else file
+
+
+def _carrying(
+    said: Outbound | Refused | Retry, file: carried.CarriedFile | None, *, reply: bool
+) -> Outbound | Refused | Retry:
+    """The same message with the file from the store. No conversation stands still for one: a reply goes without it."""
+    if not isinstance(said, Outbound) or said.attachment is None:
+        return said
+    if file is not None and file.stored:
+        return said.having(attachment=replace(said.attachment, file=file.stored))
+    if file is not None and not file.failure and not (reply and file.tries > PATIENT):
+        return Retry(min(LATEST, carried.delay(file.tries - 1)), attempted=False)
+    return said.having(attachment=None) if reply and said.text else Refused("file")

@@ -27,11 +27,14 @@ class Capabilities:
         file: largest attachment in bytes.
         photo: largest picture in bytes, where it may be less than another file.
         mimes: media types it carries; empty for all.
+        resends: what people sent there goes out there again by its id, whatever its size.
+        download: largest file in bytes that people send there and we can fetch; 0 for any.
         captions: kinds of attachment a text can stand beside; with any other the text goes as a message of its own.
         quick: most options shown as quick replies under a message, each with a label of at most `quick_label`.
         listed: most options shown as a list that opens, each with a label of at most `listed_label`.
         choice_text: longest text above quick replies or a list.
         window: text of our own is taken only so long after the person's last message; later only a bell is.
+        bells: most people it may ring for within any 24 hours; 0 for any number.
         merges: messages that wait for one person go as one: each is paid for, and a phone that rings once is kinder.
     """
 
@@ -47,6 +50,8 @@ class Capabilities:
     file: int = 50_000_000
     photo: int = 10_000_000
     mimes: frozenset[str] = frozenset()
+    resends: bool = False
+    download: int = 0
     captions: frozenset[str] = frozenset({"photo", "document"})
     quick: int = 0
     quick_label: int = 20
@@ -54,6 +59,7 @@ class Capabilities:
     listed_label: int = 24
     choice_text: int = 1024
     window: timedelta | None = None
+    bells: int = 0
     merges: bool = False
 
 

@@ -159,6 +159,7 @@ class Outbound:
         preview: whether the platform may unfold a preview of the first link.
         bell: what fills the blanks of the bell, "{1} has something new for you: {2}", where the platform takes nothing
             else at the moment; the text then says the same in full.
+        alone: it stays a message of its own where others are joined: it is forwarded, or shows what others get.
     """
 
     text: Markup
@@ -169,6 +170,7 @@ class Outbound:
     edit: str = ""
     preview: bool = False
     bell: tuple[str, ...] = ()
+    alone: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", escape(self.text))

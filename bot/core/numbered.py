@@ -21,7 +21,7 @@ _ITEM: Final = r"[№#]?\s*(\d{1,4})(?:\s*[-–—]\s*(\d{1,4}))?"
 _NUMBERS: Final = re.compile(rf"{_ITEM}(?:(?:[\s,;.+&]|və|ve|и|and)+{_ITEM})*", re.IGNORECASE)
 _LABELS: Final = (re.compile(r"[,;+&\n]"), re.compile(r"\s(?:və|ve|и|and)\s", re.IGNORECASE))
 _KEYCAP: Final = re.compile("\N{VARIATION SELECTOR-16}?\N{COMBINING ENCLOSING KEYCAP}")
-_AROUND: Final = " \t\r\n.,;:!()[]\"'«»"
+_AROUND: Final = " \t\r\n.,;:!…()[]\"'«»"
 _FEWEST_LETTERS: Final = 3
 
 

@@ -5,35 +5,17 @@ The preview a coordinator sees, the check before sending and the delivery all co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import ceil
-from typing import Final
 
 from markupsafe import Markup
 
-from bot.core import numbered, richtext, splitting
+from bot.core import choices, numbered, richtext, splitting
 from bot.core.channel import Capabilities
+from bot.core.choices import Form, Rows
 from bot.core.i18n import _, speaking
 from bot.core.messages import Attachment, Option, Outbound
-
-PAYLOAD: Final = 64
-"""Longest payload of a button, in bytes. https://core.telegram.org/bots/api#inlinekeyboardbutton"""
-
-_TINY: Final = 8
-_SHORT: Final = 20
-_NAVIGATION: Final = 12
-"""Longest labels, in characters, of which three, two and three fit side by side on a screen 360 pixels wide."""
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """What is tapped. A button with a `url` opens it and has no payload."""
-
-    label: str
-    payload: str
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +24,17 @@ class Bubble:
 
     Attributes:
         text: in the channel's markup.
-        rows: buttons, a row at a time; none on a channel without buttons.
+        rows: what is tapped, a row at a time; none where the options are numbers in the text.
         attachment: the file, whose caption the text is.
+        form: how the rows are shown where they are not a keyboard: "quick" replies or a "list" that opens.
+        opens: what the button says that opens the list, at most 20 characters.
     """
 
     text: str
-    rows: tuple[tuple[Button, ...], ...] = ()
+    rows: Rows = ()
     attachment: Attachment | None = None
+    form: Form = ""
+    opens: str = ""
 
 
 def render(outbound: Outbound, capabilities: Capabilities) -> Bubble:
@@ -57,15 +43,26 @@ def render(outbound: Outbound, capabilities: Capabilities) -> Bubble:
     Raises:
         ValueError: an option's payload is longer than 64 bytes, which is our bug.
     """
-    text = _in_markup(_written(outbound, capabilities), capabilities)
-    rows = _rows(outbound, capabilities) if _has_buttons(outbound, capabilities) else ()
-    return Bubble(text, rows, outbound.attachment)
+    text = _in_markup(written(outbound, capabilities), capabilities)
+    if _has_buttons(outbound, capabilities):
+        return Bubble(text, choices.keyboard(outbound, capabilities), outbound.attachment)
+    shown = _form(outbound, capabilities)
+    if not shown:
+        return Bubble(text, (), outbound.attachment)
+    with speaking(outbound.language):
+        opens = _("Choose").unescape() if shown == "list" else ""
+    return Bubble(text, choices.column(outbound, shown, capabilities), None, shown, opens)
 
 
 def excess(outbound: Outbound, capabilities: Capabilities) -> int:
-    """How many units too long it is to be sent as one message; 0 when it fits."""
+    """How many units too long it is to be sent; 0 when it fits in one message, or in two of which one is the file.
+
+    That is so where no text can stand beside such a file: `parts` tells them apart.
+    """
+    if goes_ahead(outbound, capabilities):
+        return excess(outbound.having(attachment=None), capabilities)
     longest = capabilities.caption if outbound.attachment else capabilities.text
-    length = splitting.length(_counted(_written(outbound, capabilities), capabilities), capabilities.units)
+    length = _length(written(outbound, capabilities), capabilities)
     return max(0, length - longest)
 
 
@@ -78,14 +75,18 @@ def parts(outbound: Outbound, capabilities: Capabilities) -> list[Outbound]:
     Raises:
         ValueError: the numbered options alone are too long, which is our bug: such a menu needs pages.
     """
-    if not excess(outbound, capabilities):
+    ahead = goes_ahead(outbound, capabilities)
+    if not (ahead or excess(outbound, capabilities)):
         return [outbound]
     if outbound.attachment:
         file = outbound.having(text=Markup(), options=(), menu="", edit="")
         return [file, *parts(outbound.having(attachment=None), capabilities)]
     text = outbound.text if capabilities.markup == "html" else richtext.unlinked(outbound.text)
-    pieces = splitting.split(text, capabilities.text, capabilities.units, partial(_counted, capabilities=capabilities))
+    pieces = _split(text, capabilities.text, capabilities)
     last = outbound.having(text=pieces[-1], edit="")
+    if excess(last, capabilities) and choices.form(last, capabilities):
+        pieces[-1:] = _split(pieces[-1], _longest_above_choices(capabilities), capabilities)
+        last = last.having(text=pieces[-1])
     if excess(last, capabilities):
         last = last.having(text=Markup())
         pieces.append(Markup())
@@ -95,14 +96,44 @@ def parts(outbound: Outbound, capabilities: Capabilities) -> list[Outbound]:
     return [said[0].having(edit=outbound.edit), *said[1:]]
 
 
+def goes_ahead(outbound: Outbound, capabilities: Capabilities) -> bool:
+    """Whether there is a file that nothing can stand beside."""
+    file = outbound.attachment
+    return file is not None and file.kind not in capabilities.captions and bool(outbound.text or outbound.options)
+
+
 def _has_buttons(outbound: Outbound, capabilities: Capabilities) -> bool:
     return capabilities.buttons and len(outbound.options) <= capabilities.options
 
 
-def _written(outbound: Outbound, capabilities: Capabilities) -> Markup:
-    """All that is written, in neutral markup."""
+def _form(outbound: Outbound, capabilities: Capabilities) -> Form:
+    """A text too long for choices has room for numbers yet, and one message is better than two."""
+    shown = choices.form(outbound, capabilities)
+    if not shown or not outbound.text:
+        return ""
+    above = _length(_above(outbound, shown, capabilities), capabilities)
+    return shown if above <= _longest_above_choices(capabilities) else ""
+
+
+def _above(outbound: Outbound, shown: Form, capabilities: Capabilities) -> Markup:
+    """The text, and in words what is not among the choices: the way back."""
+    if shown == "list" or len(choices.quick(outbound.options, capabilities)) == len(outbound.options):
+        return outbound.text
+    with speaking(outbound.language):
+        hint = _("You can also write: {words}").format(words=_ways_back(outbound.options))
+    return Markup("\n\n").join([outbound.text, hint])
+
+
+def _longest_above_choices(capabilities: Capabilities) -> int:
+    return min(capabilities.choice_text, capabilities.text)
+
+
+def written(outbound: Outbound, capabilities: Capabilities) -> Markup:
+    """All that is written, in neutral markup: the text, and the options where they are not tapped."""
     if not outbound.options or _has_buttons(outbound, capabilities):
         return outbound.text
+    if shown := _form(outbound, capabilities):
+        return _above(outbound, shown, capabilities)
     with speaking(outbound.language):
         answers = _menu(outbound.options) if outbound.menu else _standing(outbound.options)
     return Markup("\n\n").join(part for part in (outbound.text, *answers) if part)
@@ -110,17 +141,22 @@ def _written(outbound: Outbound, capabilities: Capabilities) -> Markup:
 
 def _menu(options: Sequence[Option]) -> list[Markup]:
     answers = [option for option in options if not (option.navigation or option.url)]
-    words = [Markup("<b>{}</b>").format(option.label) for option in options if option.navigation and not option.url]
+    words = _ways_back(options)
     hints: list[Markup] = []
-    if len(answers) > 1 and all(option.chosen is not None for option in answers):
+    if len(answers) > 1 and choices.toggled(answers):
         example = "1 2" if len(answers) == 2 else "1 3"  # noqa: PLR2004 - no third to name
         hints.append(_("Reply with one or more numbers, for example: {example}").format(example=example))
     elif answers:
         hints.append(_("Reply with a number."))
     if words:
         hint = _("Or write: {words}") if answers else _("You can also write: {words}")
-        hints.append(hint.format(words=Markup(", ").join(words)))
+        hints.append(hint.format(words=words))
     return [numbered.lines(options), Markup("\n").join(hints)]
+
+
+def _ways_back(options: Sequence[Option]) -> Markup:
+    words = [Markup("<b>{}</b>").format(option.label) for option in options if option.navigation and not option.url]
+    return Markup(", ").join(words)
 
 
 def _standing(options: Sequence[Option]) -> list[Markup]:
@@ -149,31 +185,9 @@ def _counted(text: Markup, capabilities: Capabilities) -> str:
     return richtext.plain(text) if capabilities.markup == "html" else _in_markup(text, capabilities)
 
 
-def _rows(outbound: Outbound, capabilities: Capabilities) -> tuple[tuple[Button, ...], ...]:
-    """Answers above, navigation below. Widths go by the bare label, so that nothing moves when something is ticked."""
-    answers = [option for option in outbound.options if not option.navigation]
-    navigation = [option for option in outbound.options if option.navigation]
-    widest = max((len(option.label) for option in answers), default=0)
-    across = 3 if widest <= _TINY else 2 if widest <= _SHORT else 1
-    across_below = 3 if all(len(option.label) <= _NAVIGATION for option in navigation) else 2
-    return tuple(
-        tuple(_button(option, outbound.menu, capabilities) for option in row)
-        for row in (*_evenly(answers, across), *_evenly(navigation, across_below))
-    )
+def _length(text: Markup, capabilities: Capabilities) -> int:
+    return splitting.length(_counted(text, capabilities), capabilities.units)
 
 
-def _evenly(options: Sequence[Option], across: int) -> Iterator[Sequence[Option]]:
-    """As few rows as that many across allow, about equally full: four make 2 + 2, not 3 + 1."""
-    if options:
-        across = ceil(len(options) / ceil(len(options) / across))
-    return (options[start : start + across] for start in range(0, len(options), across))
-
-
-def _button(option: Option, menu: str, capabilities: Capabilities) -> Button:
-    label = splitting.shorten(numbered.ticked(option), capabilities.label, capabilities.units)
-    if option.url:
-        return Button(label, "", option.url)
-    payload = f"{menu}:{option.id}" if menu else option.id
-    if len(payload.encode()) > PAYLOAD:
-        raise ValueError(f"option {option.id!r} of menu {menu!r} needs more than {PAYLOAD} bytes")
-    return Button(label, payload)
+def _split(text: Markup, longest: int, capabilities: Capabilities) -> list[Markup]:
+    return splitting.split(text, longest, capabilities.units, partial(_counted, capabilities=capabilities))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.actions import members
+from bot.actions import addresses, members
 from bot.actions.menu import in_every_language, typed, word_of
 from bot.core.folding import fold
 from bot.core.i18n import N_, _, current
@@ -64,12 +64,12 @@ def ask_what(turn: Turn) -> None:
 def stop(turn: Turn) -> None:
     members.stop(turn.member, turn.now)
     turn.end()
-    turn.say(
-        _("Done. We will not write to you any more. To hear from us again, write {start} whenever you like.").format(
-            start=_("START")
-        ),
-        [Option("start", _("Start again").unescape())],
-    )
+    said = _("Done. We will not write to you any more. To hear from us again, write {start} whenever you like.")
+    if others := addresses.others(turn.session, turn.address):
+        said = _("Done. We will not write to you any more, neither here nor on {channels}. To hear from us again, "
+                 "write {start} whenever you like.")  # fmt: skip
+    also = addresses.labels(turn.channels, others)
+    turn.say(said.format(start=_("START"), channels=also), [Option("start", _("Start again").unescape())])
 
 
 @router.button("leave")

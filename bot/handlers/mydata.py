@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-from bot.actions import mydata, retention
+from bot.actions import addresses, mydata, retention
 from bot.actions.menu import typed, word_of
 from bot.actions.rights import is_owner
 from bot.core.conversation import Conversation
@@ -28,6 +28,7 @@ TOLD: Final = ("name", "organisation", "place", "topics")
 
 def what_is_lost(turn: Turn, _answers: Any) -> Markup:  # noqa: ANN401 - the form's
     sure = _("Shall we erase everything we keep about you: answers, topics, messages? It cannot be undone.")
+    sure = Markup(" ").join([sure, *_everywhere(turn)])
     if not (is_owner(turn) and len(staff_of(turn.session, Role.OWNER)) == 1):
         return sure
     warning = _(
@@ -55,7 +56,14 @@ def hand_out(turn: Turn) -> None:
     data = mydata.export(turn.session, turn.member, turn.now)
     file = Attachment("document", turn.files.store(data), retention.MY_DATA, "application/json", len(data))
     said = _("This file holds everything we keep about you. In short:")
-    turn.say(Markup("\n\n").join([said, _in_short(turn)]), attachment=file)
+    turn.say(Markup("\n\n").join([said, _in_short(turn), *_everywhere(turn)]), attachment=file)
+
+
+def _everywhere(turn: Turn) -> list[Markup]:
+    """Says that it goes for the other messenger too, where there is one."""
+    others = addresses.others(turn.session, turn.address)
+    part = _("What was said on {channels} is part of it.")
+    return [part.format(channels=addresses.labels(turn.channels, others))] if others else []
 
 
 def _in_short(turn: Turn) -> Markup:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot.core.clock import Clock
 from bot.core.messages import Inbound, storable
 from bot.workers.wake import Wake
 from storage.database import Database
+from storage.identities import known_as
 from storage.inbox import receive
 
 
@@ -36,8 +39,19 @@ class Accept:
             }
             for inbound in inbounds
         ]
-        await self._database.run(lambda session: receive(session, rows))
+        await self._database.run(lambda session: _receive(session, rows))
         self._converse.nudge()
+
+
+def _receive(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Store them under the names by which these people are known, whichever of their ids the platform told."""
+    receive(
+        session,
+        [
+            row | {"user": known_as(session, row["channel"], row["user"], row["payload"].get("phone", ""))}
+            for row in rows
+        ],
+    )
 
 
 def _storable(value: Any) -> Any:  # noqa: ANN401 - JSON

@@ -13,11 +13,13 @@ log = logging.getLogger(__name__)
 SYSTEMIC = 5
 """Refusals in a row that speak about our text or account, after which a broadcast pauses."""
 
+Pause = Callable[[int, str], Coroutine[None, None, None]]
+
 
 class Breaker:
     """Counts refusals by broadcast, and calls `pause(broadcast, reason)` until it has worked once."""
 
-    def __init__(self, pause: Callable[[int, str], Coroutine[None, None, None]]) -> None:
+    def __init__(self, pause: Pause) -> None:
         self._pause = pause
         self._refused: dict[int, int] = {}
         self._pausing: dict[int, asyncio.Task[None]] = {}

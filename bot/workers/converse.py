@@ -30,7 +30,7 @@ from bot.workers.wake import Wake
 from storage.conversations import load_conversation, save_conversation
 from storage.database import Database
 from storage.files import Files
-from storage.inbox import InboxRow, InboxState, Writer, next_inbound, writers
+from storage.inbox import InboxRow, InboxState, Writer, heard, next_inbound, writers, wrote_at
 from storage.members import Member, MemberAddress, find_address, first_contact
 from storage.outbox import enqueue
 
@@ -135,11 +135,7 @@ class Converse:
         now = self._clock.now()
         inbound = Inbound.from_json(Address(row.channel, row.user), row.external_id, row.payload)
         channel = self._channels[row.channel]
-        address = (
-            known.address
-            if known
-            else first_contact(session, row.channel, row.user, self._network.understands(inbound.language), now)
-        )
+        address = known.address if known else self._first_contact(session, row)
         member = session.get_one(Member, address.member_id)
         if member.forgotten_at and inbound.kind not in (Kind.BLOCKED, Kind.UNBLOCKED):
             return_as_new(member, now)
@@ -156,6 +152,7 @@ class Converse:
             token=f"{row.id:x}",
             channels=self._channels,
             link=channel.link,
+            released=heard(session, address, row.payload, now) if known and known.silent else 0,
         )
         respond(turn, self._router)
         said = [part for outbound in turn.said for part in parts(outbound, channel.capabilities)]
@@ -167,12 +164,19 @@ class Converse:
         row.handled_at = self._clock.now()
         address = find_address(session, row.channel, row.user)
         if address is None:
-            language = self._network.understands(row.payload.get("language", ""))
-            address = first_contact(session, row.channel, row.user, language, self._clock.now())
+            address = self._first_contact(session, row)
+        else:
+            heard(session, address, row.payload, self._clock.now())
         language = session.get_one(Member, address.member_id).language
         with speaking(language):
             sorry = _("I am sorry, something went wrong on our side with that. It has been noted. Please try again.")
         self._queue(session, row, address, [Outbound(sorry, language=language)])
+
+    def _first_contact(self, session: Session, row: InboxRow) -> MemberAddress:
+        now, payload = self._clock.now(), row.payload
+        language = self._network.understands(payload.get("language", ""))
+        said_at, phone = wrote_at(payload, now), payload.get("phone", "")
+        return first_contact(session, row.channel, row.user, language, now, phone=phone, wrote_at=said_at)
 
     def _queue(self, session: Session, row: InboxRow, address: MemberAddress, said: list[Outbound]) -> None:
         now = self._clock.now()

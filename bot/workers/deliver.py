@@ -10,26 +10,34 @@ import logging
 import math
 import secrets
 import time
-from collections import deque
-from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from bot.actions.wording import Wording
-from bot.core.channel import Channel, Refused, Retry, Unknown
+from bot.core.channel import Channel, Closed, Refused, Retry, Sent, Tracing, Unknown
 from bot.core.channel import Outcome as Answer
 from bot.core.clock import Clock
 from bot.core.messages import Outbound
-from bot.workers.breaker import Breaker
+from bot.core.rendering import goes_ahead
+from bot.workers.breaker import Breaker, Pause
+from bot.workers.items import Item, spread, together
 from bot.workers.leadership import Leadership
-from bot.workers.outcomes import Outcomes
+from bot.workers.lines import Lines
+from bot.workers.outcomes import ACCOUNT, Outcomes, blameless
+from bot.workers.receipts import reference
 from bot.workers.wake import Wake
 from storage import lanes
 from storage.broadcasts import BroadcastState, in_state
+from storage.claims import Claim, Claimed, carry, claim, give_back
 from storage.database import Database
-from storage.delivery import Claimed, claim, external_id_of, give_back
+from storage.delivery import external_id_of, external_ids_of
+from storage.outbox import enqueue
+from storage.terms import Terms
+from storage.windows import DAY, Window
 
 log = logging.getLogger(__name__)
 
@@ -39,20 +47,13 @@ AHEAD = timedelta(milliseconds=100)
 BATCH = 250
 """Most rows in one claim, far below a second's worth at any rate a platform allows."""
 
-ACCOUNT = "account"
-"""The platform refuses us altogether: the message stays in the queue until the operator has put it right."""
-
 SOON = timedelta(seconds=1)
 
-Pause = Callable[[int, str], Coroutine[None, None, None]]
+CLOCKS = timedelta(minutes=10)
+"""More than a platform's clock and ours differ."""
 
-
-class Item(NamedTuple):
-    """A claimed row with what to send, or why it cannot be said, and when it may leave (`time.monotonic()`)."""
-
-    row: Claimed
-    outbound: Outbound | Refused
-    leaves_at: float
+EDGE = timedelta(minutes=30)
+"""So near the end of a reply window, a platform that refuses a text means the window, whatever it says."""
 
 
 class Taken(NamedTuple):
@@ -76,25 +77,29 @@ class Foreman:
     Args:
         senders: how many sends may be in flight; at least rate times latency.
         pause: called with a broadcast and a reason when five systemic refusals came in a row.
+        elsewhere: our other channels, for members who allow a second way.
     """
 
-    def __init__(
-        self, channel: Channel, database: Database, clock: Clock, wording: Wording, senders: int, pause: Pause
-    ) -> None:
+    def __init__(self, channel: Channel, database: Database, clock: Clock, wording: Wording, senders: int,
+                 pause: Pause, elsewhere: Collection[str] = ()) -> None:  # fmt: skip
         self.wake = Wake()
         self._channel = channel
         self._database = database
         self._clock = clock
         self._wording = wording
         self._token = secrets.token_hex(8)
-        self._leadership = Leadership(channel.name, self._token, database, clock)
-        self._outcomes = Outcomes(channel.name, self._token, database, clock)
+        self._patient = isinstance(channel, Tracing)
+        self._leadership = Leadership(channel.name, self._token, database, clock, patient=self._patient)
+        self._outcomes = Outcomes(
+            channel.name, self._token, database, clock, patient=self._patient, elsewhere=elsewhere
+        )
         self._breaker = Breaker(pause)
+        terms = channel.capabilities
+        self._window = None if terms.window is None else Window(terms.window, terms.bells)
+        self._elsewhere = elsewhere
         self._senders = senders
         self._capacity = senders + min(2 * BATCH, math.ceil(channel.rate / 5))
-        self._ready: asyncio.Queue[Item] = asyncio.Queue()
-        self._lines: dict[int, deque[Item]] = {}
-        self._mine: set[int] = set()
+        self._lines = Lines()
         self._quiet = asyncio.Event()
         self._next_slot = 0.0
         self._waits_until = 0.0
@@ -109,8 +114,8 @@ class Foreman:
             leading = group.create_task(self._leadership.run())
             senders = [group.create_task(self._send_forever()) for _ in range(self._senders)]
             await self._claim_forever()
-            self._give_back()
-            if not self._lines:
+            self._release(self._lines.call_back())
+            if self._lines.empty:
                 self._quiet.set()
             await self._quiet.wait()
             for task in (leading, *senders):
@@ -127,10 +132,10 @@ class Foreman:
     async def _claim_forever(self) -> None:
         least = BATCH // 2 if self._capacity > 2 * BATCH else 1
         while not self._stopping:
-            room = min(BATCH, self._capacity - len(self._mine))
+            room = min(BATCH, self._capacity - len(self._lines.rows))
             if room < least or not self._leadership.holds:
                 if not self._leadership.holds:
-                    self._give_back()
+                    self._release(self._lines.call_back())
                 await self.wake.wait(0.005 if self._leadership.holds else 0.1)
                 continue
             try:
@@ -143,7 +148,7 @@ class Foreman:
             self._unsure = False
             self._cursors |= taken.cursors
             for item in taken.items:
-                self._line_up(item)
+                self._lines.put(item)
             if taken.rest:
                 await self.wake.wait(taken.rest)
 
@@ -155,29 +160,52 @@ class Foreman:
         now = self._clock.now()
         name, rate = self._channel.name, self._channel.rate
         if self._unsure:
-            give_back(session, name, self._token, self._mine | self._outcomes.open)
+            give_back(session, name, self._token, self._lines.rows | self._outcomes.open)
         allowed = lanes.allowance(session, name, rate, AHEAD, now)
         room = min(room, allowed.messages)
         if room == 0:
             return Taken([], min(1, max(0.02, (allowed.starts_at - AHEAD - now).total_seconds())), {})
         cursors: dict[int | None, Cursor] = {}
-        rows = self._claim(session, None, room, cursors)
+        found = self._claim(session, None, room, cursors)
+        rows, full = found.rows, found.looked_at == room
         broadcasts = [broadcast.id for broadcast in in_state(session, BroadcastState.SENDING)]
         for left, broadcast_id in zip(range(len(broadcasts), 0, -1), broadcasts, strict=True):
             share = -(-(room - len(rows)) // left)
-            if share:
-                rows += self._claim(session, broadcast_id, share, cursors)
+            if share > 0:
+                found = self._claim(session, broadcast_id, share, cursors)
+                rows, full = rows + found.rows, full or found.looked_at == share
         if not rows:
-            return Taken([], 0.5, cursors)
-        lanes.spend(session, name, len(rows), rate, allowed.starts_at)
-        worded = self._wording.of(session, rows)
+            return Taken([], 0 if full else 0.5, cursors)
+        capabilities = self._channel.capabilities
+        items = together(rows, self._wording.of(session, rows, self._channel), capabilities)
+        carry(session, {row: lead for item in items for row, lead in item.carriers.items()})
+        items = [self._followed_by_file(session, item, now) for item in items]
+        lanes.spend(session, name, len(items), rate, allowed.starts_at)
         start = time.monotonic() + (allowed.starts_at - now).total_seconds()
-        items = [Item(row, worded[row.id], start + number / rate) for number, row in enumerate(rows)]
-        return Taken(items, 0 if len(rows) == room == BATCH else min(0.05, room / rate), cursors)
+        rest = 0 if len(rows) == room == BATCH else min(0.05, room / rate)
+        return Taken(spread(items, start, rate), rest, cursors)
+
+    def _followed_by_file(self, session: Session, item: Item, now: datetime) -> Item:
+        """A file that no text can stand beside is a message of its own: queue it behind this one, once."""
+        if not isinstance(item.outbound, Outbound) or not goes_ahead(item.outbound, self._channel.capabilities):
+            return item
+        row, file = item.row, item.outbound.having(text=Markup(), options=(), menu="", edit="")
+        follower = {
+            "key": f"file:{row.id}",
+            "channel": self._channel.name,
+            "address_id": row.address_id,
+            "member_id": row.member_id,
+            "language": row.language,
+            "payload": file.to_json(),
+            "follows": row.id,
+            "created_at": now,
+        }
+        enqueue(session, [follower])
+        return item._replace(outbound=item.outbound.having(attachment=None))
 
     def _claim(
         self, session: Session, broadcast_id: int | None, limit: int, cursors: dict[int | None, Cursor]
-    ) -> list[Claimed]:
+    ) -> Claim:
         """Claim from one lane. PostgreSQL passes over finished rows slowly, so start behind the last one claimed.
 
         Looking from the beginning never takes more than a twentieth of the time.
@@ -185,6 +213,8 @@ class Foreman:
         started = time.monotonic()
         after, again_at = self._cursors.get(broadcast_id, Cursor())
         whole = self._database.is_sqlite or started >= again_at
+        busy = self._lines.rows | self._outcomes.open if self._window else ()
+        terms = Terms(self._window, self._elsewhere, busy)
         found = claim(
             session,
             self._channel.name,
@@ -193,24 +223,15 @@ class Foreman:
             limit,
             self._token,
             self._clock.now(),
+            terms,
         )
         ended = time.monotonic()
         cursors[broadcast_id] = Cursor(found.last, ended + max(1, 20 * (ended - started)) if whole else again_at)
-        return found.rows
-
-    def _line_up(self, item: Item) -> None:
-        """One message at a time to one address, in order."""
-        self._mine.add(item.row.id)
-        line = self._lines.get(item.row.address_id)
-        if line is None:
-            self._lines[item.row.address_id] = deque()
-            self._ready.put_nowait(item)
-        else:
-            line.append(item)
+        return found
 
     async def _send_forever(self) -> None:
         while True:
-            item = await self._ready.get()
+            item = await self._lines.next()
             slot = max(item.leaves_at, self._next_slot)
             self._next_slot = slot + 1 / self._channel.rate
             early = slot - time.monotonic()
@@ -226,55 +247,71 @@ class Foreman:
             self._finish(item, answer)
 
     async def _send(self, item: Item) -> Answer:
-        outbound = item.outbound
-        if isinstance(outbound, Refused):
+        outbound, row = item.outbound, item.row
+        if not isinstance(outbound, Outbound):
             return outbound
         try:
-            if item.row.edits is not None:
-                edits = item.row.edits
+            if row.doubts and (known := await self._known(row)):
+                return known
+            if row.edits is not None:
+                edits = row.edits
                 edited = await self._database.read(lambda session: external_id_of(session, edits))
                 outbound = outbound.having(edit=edited)
         except Exception:
-            log.exception("what row %s edits could not be read; trying again", item.row.id)
+            log.exception("what is known of row %s could not be read; trying again", row.id)
             return Retry(SOON, attempted=False)
         try:
-            return await self._channel.send(item.row.user, outbound)
+            return await self._channel.send(row.user, outbound, reference(row.id, bell=row.bell))
         except ValueError as error:
-            log.exception("row %s cannot be rendered for %s", item.row.id, self._channel.name)
+            log.exception("row %s cannot be rendered for %s", row.id, self._channel.name)
             return Refused("content", systemic=True, detail=type(error).__name__)
         except Exception as error:
-            log.exception("sending row %s on %s failed", item.row.id, self._channel.name)
+            log.exception("sending row %s on %s failed", row.id, self._channel.name)
             return Unknown(type(error).__name__)
+
+    async def _known(self, row: Claimed) -> Answer | None:
+        """What became of a message in doubt; None when it is to be sent again. No bell is, once they have written."""
+        traced = await self._trace(self._channel, row) if isinstance(self._channel, Tracing) else None
+        if traced is None and self._window and not row.bell and row.closes_at is None:
+            return Closed("it closed while the message was in doubt")
+        return Sent("") if traced is None and row.bell and row.closes_at is not None else traced
+
+    async def _trace(self, channel: Tracing, row: Claimed) -> Answer | None:
+        """Ask the platform what it was given."""
+        since = row.tried_at or self._clock.now() - DAY
+        told = self._outcomes.taken  # first of all: what is stored from now on is in the tables
+        known = await self._database.read(lambda session: external_ids_of(session, row.address_id, since - CLOCKS))
+        return await channel.trace(row.user, since, known | told)
 
     def _finish(self, item: Item, answer: Answer) -> None:
         """Have the answer written, then let the next message to this address go, unless it must wait as well."""
-        if isinstance(answer, Refused) and answer.reason == ACCOUNT:
-            answer = Retry(timedelta(seconds=30), everyone=True, attempted=False)
-        self._mine.discard(item.row.id)
-        self._outcomes.add(item.row.id, answer)
-        line = self._lines.pop(item.row.address_id)
-        if isinstance(answer, Retry | Unknown):
-            for waiting in line:
-                self._release(waiting)
-        elif line:
-            self._ready.put_nowait(line.popleft())
-            self._lines[item.row.address_id] = line
+        if isinstance(answer, Refused):
+            answer = self._reconsidered(item.row, answer)
+        for row in item.rows:
+            self._outcomes.add(row.id, answer, bell=row.bell)
+        unsettled = isinstance(answer, Retry | Unknown | Closed) or item.row.doubts > 0  # first it has to be stored
+        self._release(self._lines.finish(item, hold=unsettled))
         if isinstance(answer, Retry) and answer.everyone:
             self._waits_until = time.monotonic() + answer.after.total_seconds()
-            self._give_back()
-        if self._stopping and not self._lines:
+            self._release(self._lines.call_back())
+        if self._stopping and self._lines.empty:
             self._quiet.set()
-        if item.row.broadcast_id is not None:
-            self._breaker.watch(item.row.broadcast_id, answer)
+        for row in item.rows:
+            if row.broadcast_id is not None:
+                self._breaker.watch(row.broadcast_id, answer)
 
-    def _give_back(self) -> None:
+    def _reconsidered(self, row: Claimed, refused: Refused) -> Answer:
+        """Near the window's end it is the window that refuses."""
+        if (
+            row.closes_at is not None
+            and not (refused.unreachable or refused.reason == ACCOUNT)
+            and row.closes_at - self._clock.now() < EDGE
+        ):
+            return Closed(refused.detail)
+        return blameless(refused)
+
+    def _release(self, items: Iterable[Item]) -> None:
         """Return what was claimed and has not left."""
-        while not self._ready.empty():
-            item = self._ready.get_nowait()
-            self._release(item)
-            for waiting in self._lines.pop(item.row.address_id):
-                self._release(waiting)
-
-    def _release(self, item: Item) -> None:
-        self._mine.discard(item.row.id)
-        self._outcomes.release(item.row.id)
+        for item in items:
+            for row in item.rows:
+                self._outcomes.release(row.id, bell=row.bell)

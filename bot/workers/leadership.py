@@ -5,31 +5,40 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.core.clock import Clock
 from storage import lanes
+from storage.claims import recover
 from storage.database import Database
-from storage.delivery import recover
 
 log = logging.getLogger(__name__)
 
 RENEW = 2.0
 """Seconds between renewals; the lease lasts four times as long."""
 
+SETTLED = timedelta(seconds=5)
+"""After so long a platform that can be asked knows of whatever a foreman who is gone had still handed over."""
+
 MARGIN = 1.0
 """Seconds before its end from which a lease is not trusted any more: clocks differ, and a process may be held up."""
 
 
 class Leadership:
-    """Whether this foreman may deliver. It may only after what the one before left in flight is back in the queue."""
+    """Whether this foreman may deliver. It may only after what the one before left in flight is back in the queue.
 
-    def __init__(self, channel: str, token: str, database: Database, clock: Clock) -> None:
+    Args:
+        patient: the platform can be asked what it was given.
+    """
+
+    def __init__(self, channel: str, token: str, database: Database, clock: Clock, *, patient: bool = False) -> None:
         self._channel = channel
         self._token = token
         self._database = database
         self._clock = clock
+        self._patient = patient
         self._leading = False
         self._until = 0.0
 
@@ -59,7 +68,7 @@ class Leadership:
         if not lanes.lease(session, self._channel, self._token, now):
             return False
         if not self._leading:
-            abandoned = recover(session, self._channel, self._token)
+            abandoned = recover(session, self._channel, self._token, now + SETTLED if self._patient else None)
             if abandoned:
                 log.warning("%s messages of %s had been left in flight", abandoned, self._channel)
         return True

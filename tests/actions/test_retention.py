@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from bot.actions import broadcasts, members, retention
 from storage.audiences import Audience
 from storage.broadcasts import Broadcast
+from storage.claims import claim
 from storage.database import Database
-from storage.delivery import Outcome, claim, settle, tally
+from storage.delivery import tally
 from storage.inbox import InboxRow, next_inbound, receive
 from storage.members import Member, MemberAddress, addresses_of, first_contact
 from storage.newsletters import Newsletter
 from storage.outbox import OutboxRow, OutboxState, enqueue
+from storage.outcomes import Outcome, settle
 from storage.staff import Role, Staff
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

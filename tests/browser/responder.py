@@ -25,6 +25,7 @@ COMMANDS = {
     "az": [("start", "Başlamaq"), ("topics", "Nə barədə yazaq"), ("help", "Burada nə etmək olar")],
 }
 QUESTION = Markup("<b>What should we write to you about?</b>\nChoose as many as you like.")
+TOPICS_MENU = "m1"
 TOPICS = ("Education", "Health", "Environment", "Human rights", "Peace and conflict prevention")
 
 
@@ -106,9 +107,14 @@ class Responder:
     async def _accept(self, inbounds: Sequence[Inbound]) -> None:
         self.heard += inbounds
         for inbound in inbounds:
-            outbound = self._answer(inbound)
+            outbound = self._tapped(inbound) or self._answer(inbound)
             if outbound is not None:
                 await self.say(inbound.address.user, outbound)
+
+    def _tapped(self, inbound: Inbound) -> Outbound | None:
+        """To a tap under anything but the topics, just what was tapped."""
+        elsewhere = inbound.tap and not inbound.tap.startswith(f"{TOPICS_MENU}:")
+        return Outbound(Markup("You tapped: {}").format(inbound.tap)) if elsewhere else None
 
     def _answer(self, inbound: Inbound) -> Outbound | None:
         ticked = self._ticked.setdefault(inbound.address.user, set())
@@ -130,7 +136,7 @@ class Responder:
     def _menu(self, ticked: set[str], edit: str = "") -> Outbound:
         topics = [Option(topic, topic, chosen=topic in ticked) for topic in TOPICS]
         done = Option("done", "Done", navigation=True)
-        return Outbound(QUESTION, (*topics, done), menu="m1", edit=edit)
+        return Outbound(QUESTION, (*topics, done), menu=TOPICS_MENU, edit=edit)
 
     async def _health(self) -> dict[str, bool]:
         return {"ok": True}

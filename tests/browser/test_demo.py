@@ -1,4 +1,4 @@
-"""The whole demo in a real browser: a member joins in Azerbaijani with numbers, the coordinator writes, it arrives."""
+"""The whole demo in a real browser: a member joins in Azerbaijani on WhatsApp, the coordinator writes, it arrives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.browser.conftest import SCREENSHOTS
 
 pytestmark = pytest.mark.browser
 
-COORDINATOR, NUMBERS = "1001", "+99450000003"
+COORDINATOR, NEWCOMER, MEMBER = "1001", "1002", "+99450000003"
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ async def writes(page: Page, user: str, text: str, then: str) -> None:
     await expect(phone(page, user).locator(".theirs .text").last).to_contain_text(then)
 
 
-async def presses(page: Page, label: str, then: str) -> None:
-    await phone(page, COORDINATOR).locator(".keyboard button").get_by_text(label, exact=True).last.click()
-    await expect(phone(page, COORDINATOR).locator(".theirs .text").last).to_contain_text(then)
+async def presses(page: Page, label: str, then: str, user: str = COORDINATOR) -> None:
+    await phone(page, user).locator(".keyboard button").get_by_text(label, exact=True).last.click()
+    await expect(phone(page, user).locator(".theirs .text").last).to_contain_text(then)
 
 
 def said(language: str, message: str, **values: str) -> str:
@@ -71,14 +71,22 @@ def said(language: str, message: str, **values: str) -> str:
 
 
 async def test_a_member_joins_in_azerbaijani_and_receives_what_the_coordinator_sends(page: Page) -> None:
-    await phone(page, NUMBERS).locator(".suggestion").click()
-    await expect(phone(page, NUMBERS).locator(".theirs .text").last).to_contain_text("1. Azərbaycanca")
+    await phone(page, MEMBER).locator(".suggestion").click()
+    await expect(phone(page, MEMBER).locator(".theirs .text").last).to_contain_text("Which language do you prefer?")
+    await phone(page, MEMBER).locator(".replies button").get_by_text("Azərbaycanca").click()
+    await expect(phone(page, MEMBER).locator(".theirs .text").last).to_contain_text(said("az", "Do you agree?"))
     for text, then in (
-        ("1", said("az", "Do you agree?")),
         ("1", said("az", "Which organisation are you from? Please write its name, or a part of it.")),
-        ("Sabirabad Qadın Resurs Mərkəzi", "1. "),
+        (
+            "Sabirabad Qadın Resurs Mərkəzi",
+            said(
+                "az",
+                "I do not know “{typed}” yet. If it is written correctly, add it; if not, write it again.",
+                typed="Sabirabad Qadın Resurs Mərkəzi",
+            ),
+        ),
         ("1", said("az", "Where do you work? Choose a region, or write the name of your city or district.")),
-        ("Сабирабад", "1. Sabirabad"),
+        ("Сабирабад", said("az", "Is it one of these? If not, write it in another way.")),
         ("1", said("az", "Is your organisation in consultative status with ECOSOC?")),
         ("1", "2. Təhsil"),
         ("2 4", "✓ Səhiyyə"),
@@ -92,7 +100,15 @@ async def test_a_member_joins_in_azerbaijani_and_receives_what_the_coordinator_s
         (said("az", "Skip"), said("az", "Is everything right?")),
         (said("az", "Done"), said("az", "Thank you, {name}. You are registered.", name="Günel Məmmədova")),
     ):
-        await writes(page, NUMBERS, text, then)
+        await writes(page, MEMBER, text, then)
+
+    await phone(page, NEWCOMER).get_by_role("button", name=said("az", "Start")).click()
+    await expect(phone(page, NEWCOMER).locator(".theirs .text").last).to_contain_text("Which language do you prefer?")
+    await presses(page, "✓ Azərbaycanca", said("az", "Do you agree?"), NEWCOMER)
+    asked = said("az", "Which organisation are you from? Please write its name, or a part of it.")
+    await presses(page, said("az", "Yes, I agree"), asked, NEWCOMER)
+    await writes(page, NEWCOMER, "qadin resurs", "")
+    await expect(phone(page, NEWCOMER).locator(".keyboard button").get_by_text("Sabirabad").last).to_be_visible()
 
     await phone(page, COORDINATOR).locator(".suggestion").click()
     welcomed = phone(page, COORDINATOR).locator(".theirs .text").last
@@ -110,23 +126,25 @@ async def test_a_member_joins_in_azerbaijani_and_receives_what_the_coordinator_s
     await presses(page, "Back to the draft", "It goes to")
     await presses(page, "Send", "Send to 1 member now?")
     await phone(page, COORDINATOR).locator(".keyboard button").get_by_text("Send to 1 member", exact=True).click()
-    arrived = phone(page, NUMBERS).locator(".theirs .text").last
+    arrived = phone(page, MEMBER).locator(".theirs .text").last
     await expect(arrived).to_contain_text("Təlim elan olunur: ə, İ, ı.")
     assert await arrived.locator("b").first.inner_text() == "Təlim"
     await expect(phone(page, COORDINATOR).locator(".theirs .text").last).to_contain_text("Everybody received it.")
     await page.screenshot(path=SCREENSHOTS / "demo.png")
 
-    await writes(page, NUMBERS, "DAYAN səhiyyə", "1. " + said("az", "Undo"))
+    await writes(page, MEMBER, "DAYAN səhiyyə", "")
+    undo = phone(page, MEMBER).locator(".replies button").get_by_text(said("az", "Undo"))
+    await expect(undo).to_be_visible()
     await page.set_viewport_size({"width": 360, "height": 740})
     await page.screenshot(path=SCREENSHOTS / "demo-360.png")
 
 
 async def test_a_reload_shows_the_conversation_as_it_was(page: Page) -> None:
-    await phone(page, NUMBERS).locator(".suggestion").click()
-    await expect(phone(page, NUMBERS).locator(".theirs .text").last).to_contain_text("1. Azərbaycanca")
+    await phone(page, MEMBER).locator(".suggestion").click()
+    await expect(phone(page, MEMBER).locator(".theirs .text").last).to_contain_text("Which language do you prefer?")
     await page.reload()
-    await expect(phone(page, NUMBERS).locator(".theirs .text")).to_have_count(1)
-    await expect(phone(page, NUMBERS).locator(".theirs .text").last).to_contain_text("1. Azərbaycanca")
+    await expect(phone(page, MEMBER).locator(".theirs .text")).to_have_count(1)
+    await expect(phone(page, MEMBER).locator(".theirs .text").last).to_contain_text("Which language do you prefer?")
 
 
 async def test_silent_members_are_added_and_the_clock_moves(page: Page) -> None:

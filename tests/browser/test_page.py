@@ -6,12 +6,17 @@ import pytest
 from markupsafe import Markup
 from playwright.async_api import Locator, Page, expect
 
+from bot.channels.simulator.shapes import WHATSAPP as WHATSAPP_SHAPE
+from bot.channels.simulator.words import words
+from bot.core.i18n import _, speaking
 from bot.core.messages import Attachment, Inbound, Kind, Option, Outbound
+from bot.core.rendering import Bubble
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.responder import Responder
 
 pytestmark = pytest.mark.browser
 
+NARROW = 360
 COORDINATOR, TELEGRAM, WHATSAPP = "1001", "1002", "+99450000003"
 
 
@@ -21,6 +26,32 @@ def phone(page: Page, user: str) -> Locator:
 
 WELCOME = Outbound(Markup("Welcome"))
 """Until something stands on a Telegram screen there is only the Start button."""
+
+
+CONSENT = Outbound(
+    Markup("May we keep this and write to you?"),
+    (Option("yes", "Yes, I agree"), Option("no", "No"), Option("cancel", "Cancel", navigation=True)),
+    menu="m2",
+)
+REGIONS = Outbound(
+    Markup("Which <b>organisation</b> is it?"),
+    (
+        Option("azad", "Azad İctimai Birliyi"),
+        Option("sabah", "Sabah"),
+        Option("union", "Union of Resource Centres for Women in the Regions"),
+        Option("health", "Health for All"),
+        Option("rights", "Human Rights House"),
+        Option("back", "Back", navigation=True),
+        Option("cancel", "Cancel", navigation=True),
+    ),
+    menu="m3",
+    language="ru",
+)
+BELL = Outbound(
+    Markup("<b>UN-NGO Network</b> has something new for you: “Training in Ganja”. Tap to read."),
+    (Option("read", "Read", word="READ"),),
+    bell=("UN-NGO Network", "Training in Ganja"),
+)
 
 
 async def write(page: Page, user: str, text: str) -> None:
@@ -64,6 +95,58 @@ async def test_the_other_shape_answers_with_numbers(page: Page) -> None:
     await expect(phone(page, WHATSAPP).locator(".menu")).to_be_hidden()
 
 
+async def test_quick_replies_are_tapped_and_said(page: Page, responder: Responder) -> None:
+    await write(page, WHATSAPP, "salam")
+    await responder.say(WHATSAPP, CONSENT)
+    replies = phone(page, WHATSAPP).locator(".replies button")
+    await expect(replies).to_have_text(["Yes, I agree", "No", "Cancel"])
+    await replies.first.click()
+    await expect(phone(page, WHATSAPP).locator(".mine .text")).to_have_text(["salam", "Yes, I agree"])
+    await expect(last(page, WHATSAPP)).to_have_text("You tapped: m2:yes")
+    tap = responder.heard[-1]
+    assert (tap.kind, tap.tap, tap.message) == (Kind.TAP, "m2:yes", "2")
+
+
+async def test_a_list_opens_over_its_phone_until_something_is_picked(page: Page, responder: Responder) -> None:
+    at = phone(page, WHATSAPP)
+    await write(page, WHATSAPP, "salam")
+    await responder.say(WHATSAPP, REGIONS)
+    with speaking("ru"):
+        opener = at.get_by_role("button", name=_("Choose").unescape())
+    await opener.click()
+    rows = at.get_by_role("dialog").locator(".options button")
+    await expect(rows).to_have_count(7)
+    await expect(rows.nth(2)).to_have_text("Union of Resource Centr…Union of Resource Centres for Women in the Regions")
+    await expect(rows.first).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(at.locator(".picker")).to_be_hidden()
+    await expect(opener).to_be_focused()
+    await opener.click()
+    await rows.nth(2).click()
+    await expect(at.locator(".picker")).to_be_hidden()
+    await expect(at.locator(".mine .text").last).to_have_text("Union of Resource Centr…")
+    await expect(last(page, WHATSAPP)).to_have_text("You tapped: m3:union")
+
+
+async def test_the_window_closes_and_a_bell_opens_it_again(page: Page, responder: Responder) -> None:
+    strip, of = phone(page, WHATSAPP).locator(".window"), words()["ru"]
+    await expect(strip).to_be_hidden()
+    await write(page, WHATSAPP, "salam")
+    await expect(strip).to_have_text(of["window_open"].format(left="23:59"))
+    await page.get_by_role("button", name="+1 hour").click()
+    await expect(strip).to_have_text(of["window_open"].format(left="22:59"))
+    await page.get_by_role("button", name="+1 day").click()
+    await expect(strip).to_have_text(of["window_closed"])
+    await responder.say(WHATSAPP, WELCOME)
+    await expect(last(page, WHATSAPP)).to_have_text("You said: salam")
+    await responder.say(WHATSAPP, BELL)
+    await expect(phone(page, WHATSAPP).locator(".bell .ring")).to_have_text(of["bell"])
+    await phone(page, WHATSAPP).get_by_role("button", name="Read").click()
+    await expect(last(page, WHATSAPP)).to_have_text("You tapped: read")
+    await expect(strip).to_have_text(of["window_open"].format(left="23:59"))
+    await expect(phone(page, TELEGRAM).locator(".window")).to_be_hidden()
+
+
 async def test_what_is_typed_arrives_with_its_formatting(page: Page, responder: Responder) -> None:
     await responder.say(COORDINATOR, WELCOME)
     await write(page, COORDINATOR, "**Bold** & [a link](https://example.org/?a=1&b=2) <i>no</i>")
@@ -76,7 +159,7 @@ async def test_what_is_typed_arrives_with_its_formatting(page: Page, responder: 
 
 async def test_a_bot_cannot_put_anything_but_text_on_a_screen(page: Page, responder: Responder) -> None:
     hostile = "<img src=x><script>document.title=2</script><u>kept</u>"
-    responder.phones.show(TELEGRAM, f'{hostile}<a href="javascript:document.title=3">link</a>', [])
+    responder.phones.show(TELEGRAM, Bubble(f'{hostile}<a href="javascript:document.title=3">link</a>'))
     await expect(last(page, TELEGRAM).locator("u")).to_have_text("kept")
     assert await last(page, TELEGRAM).locator("img, script, a").count() == 0
     assert await page.title() == "Körpü: the demo"
@@ -198,6 +281,26 @@ async def test_one_phone_at_a_time_at_360_pixels(page: Page, responder: Responde
     await expect(page.locator(".tabs button").nth(1)).to_have_attribute("data-unread", "1")
     await page.locator("#room-toggle").click()
     await expect(page.get_by_role("button", name="Add members")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width", [1400, NARROW])
+async def test_screenshots_of_choices_and_the_bell(page: Page, responder: Responder, width: int) -> None:
+    rung, asked, listed = WHATSAPP, "+99450000004", "+99450000005"
+    for name, language in (("Leyla", "az"), ("John", "en")):
+        responder.phones.add(name, WHATSAPP_SHAPE, language)
+    await write(page, rung, "salam")
+    await page.get_by_role("button", name="+1 day").click()
+    await responder.say(rung, BELL)
+    for user, outbound in ((asked, CONSENT), (listed, REGIONS.having(language="en"))):
+        await phone(page, user).locator(".suggestion").click()
+        await responder.say(user, outbound)
+    await page.set_viewport_size({"width": width, "height": 860})
+    await phone(page, listed).scroll_into_view_if_needed()
+    await phone(page, listed).get_by_role("button", name="Choose").click()
+    wanted = [(rung, "bell"), (asked, "replies"), (listed, "list")] if width == NARROW else [(listed, "choices")]
+    for user, name in wanted:
+        await phone(page, user).scroll_into_view_if_needed()
+        await page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", animations="disabled")
 
 
 @pytest.mark.parametrize("width", [1400, 360])

@@ -14,23 +14,21 @@ from typing import Any
 import pytest
 from aiohttp import WSServerHandshakeError
 from aiohttp.test_utils import TestClient, TestServer
-from hypothesis import given
-from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from bot.channels.simulator import Phones, Simulator, silent, simulators
 from bot.channels.simulator.crowd import Crowd
 from bot.channels.simulator.requests import parsed
 from bot.channels.simulator.shapes import TELEGRAM, WHATSAPP
-from bot.channels.simulator.typed import MARKS, formatted
-from bot.core.channel import Refused, Retry, Sent
+from bot.core.channel import Closed, Refused, Retry, Sent
+from bot.core.clock import Clock
 from bot.core.messages import Address, Attachment, Inbound, Kind, Option, Outbound
-from bot.core.richtext import plain
 from bot.web import application
 from tests.browser.responder import COMMANDS, Kept, Responder
 
 NOON = datetime(2027, 3, 15, 12, tzinfo=UTC)
 MEMBER = Address("demo-telegram", "1002")
+READER = Address("demo-whatsapp", "+99450000003")
 
 
 @pytest.fixture
@@ -94,8 +92,8 @@ async def test_buttons_carry_what_a_tap_brings_back(phones: Phones) -> None:
     await simulator(phones).send("1002", Outbound(Markup("Ready?"), options, menu="m1"))
     assert phones["1002"].screen[0].rows == [
         [
-            {"label": "Yes", "payload": "m1:yes", "url": ""},
-            {"label": "Site", "payload": "", "url": "https://example.org"},
+            {"label": "Yes", "payload": "m1:yes", "url": "", "description": ""},
+            {"label": "Site", "payload": "", "url": "https://example.org", "description": ""},
         ]
     ]
 
@@ -121,6 +119,94 @@ async def test_what_a_platform_would_answer(phones: Phones, user: str, text: str
     phones.switch_off("1001", off=True)
     phones.block("1002", blocked=True)
     assert await simulator(phones).send(user, Outbound(escape(text))) == outcome
+
+
+@pytest.fixture
+def clocked(tmp_path: Path) -> tuple[Phones, Clock]:
+    """Phones whose clock can be moved."""
+    clock = Clock()
+    return Phones(tmp_path, clock.now), clock
+
+
+async def test_a_window_closes_a_day_after_the_last_word_and_takes_nothing_but_a_bell(
+    clocked: tuple[Phones, Clock],
+) -> None:
+    phones, clock = clocked
+    channel = Simulator(WHATSAPP, phones, Crowd(), rate=1000)
+    news, bell = Outbound(Markup("News")), Outbound(Markup("Read it?"), (Option("read", "Read"),), bell=("UN", "News"))
+    assert isinstance(await channel.send(READER.user, news), Closed)
+    phones.say(READER.user, Inbound(READER, "said-0001", text=Markup("salam")))
+    clock.advance(timedelta(hours=23, minutes=59))
+    assert await channel.send(READER.user, news) == Sent("1")
+    clock.advance(timedelta(minutes=1))
+    assert isinstance(await channel.send(READER.user, news), Closed)
+    assert await channel.send(READER.user, bell) == Sent("2")
+    assert [(message.text, message.bell) for message in phones[READER.user].screen if not message.mine] == [
+        ("News", False),
+        ("Read it?", True),
+    ]
+    phones.say(READER.user, Inbound(READER, "said-0002", Kind.TAP, tap="read", message="2"))
+    assert await channel.send(READER.user, news) == Sent("3")
+
+
+async def test_to_block_the_bot_and_let_it_in_again_opens_no_window(clocked: tuple[Phones, Clock]) -> None:
+    phones, _ = clocked
+    phones.block(READER.user, blocked=True)
+    phones.block(READER.user, blocked=False)
+    assert phones[READER.user].is_open(NOON) is False
+    assert phones[MEMBER.user].is_open(NOON) is True  # there is none on Telegram
+
+
+async def test_the_crowd_can_always_be_written_to(phones: Phones) -> None:
+    assert await Simulator(WHATSAPP, phones, Crowd(), rate=1000).send(silent(1), Outbound(Markup("News"))) == Sent(
+        "silent"
+    )
+
+
+async def test_choices_are_kept_as_they_are_shown_and_said_when_they_are_picked(phones: Phones) -> None:
+    channel = Simulator(WHATSAPP, phones, Crowd(), rate=1000)
+    phones.say(READER.user, Inbound(READER, "said-0001", text=Markup("salam")))
+    long = Option("union", "Union of Resource Centres for Women")
+    await channel.send(READER.user, Outbound(Markup("Sure?"), (Option("yes", "Yes & no"),), menu="m1"))
+    await channel.send(READER.user, Outbound(Markup("Which?"), (long,), menu="m2"))
+    quick, listed = (message for message in phones[READER.user].screen if not message.mine)
+    assert (quick.form, quick.opens, quick.rows) == (
+        "quick",
+        "",
+        [[{"label": "Yes & no", "payload": "m1:yes", "url": "", "description": ""}]],
+    )
+    assert (listed.form, listed.opens, listed.rows) == (
+        "list",
+        "Choose",
+        [
+            [
+                {
+                    "label": "Union of Resource Centr…",
+                    "payload": "m2:union",
+                    "url": "",
+                    "description": "Union of Resource Centres for Women",
+                }
+            ]
+        ],
+    )
+    phones.say(READER.user, Inbound(READER, "said-0002", Kind.TAP, tap="m1:yes", message="1"))
+    phones.say(READER.user, Inbound(READER, "said-0003", Kind.TAP, tap="m9:gone", message="9"))
+    assert [text for mine, text in shown(phones, READER.user) if mine] == ["salam", "Yes &amp; no"]
+    assert [inbound.tap for inbound in phones[READER.user].pending] == ["", "m1:yes", "m9:gone"]
+
+
+async def test_on_the_whatsapp_shape_a_document_goes_ahead_and_nothing_is_edited(phones: Phones) -> None:
+    channel = Simulator(WHATSAPP, phones, Crowd(), rate=1000)
+    phones.say(READER.user, Inbound(READER, "said-0001", text=Markup("salam")))
+    file = Attachment("document", "sha256:" + "0" * 64, "list.csv")
+    assert await channel.send(READER.user, Outbound(Markup("The list"), attachment=file)) == Sent("2")
+    assert await channel.send(READER.user, Outbound(Markup("More"), edit="2")) == Sent("3")
+    assert [(message.text, message.attachment is not None) for message in phones[READER.user].screen] == [
+        ("salam", False),
+        ("", True),
+        ("The list", False),
+        ("More", False),
+    ]
 
 
 async def test_one_silent_member_in_97_has_blocked_the_bot_and_always_the_same(phones: Phones) -> None:
@@ -180,29 +266,6 @@ async def test_a_screen_remembers_its_last_200_messages(phones: Phones) -> None:
     for number in range(203):
         await channel.send("1002", Outbound(escape(number)))
     assert [text for _, text in shown(phones, "1002")] == [str(number) for number in range(3, 203)]
-
-
-@pytest.mark.parametrize(
-    ("markup", "typed", "markup_text"),
-    [
-        ("html", "**bold** __it__ ~~no~~ `a*b`", "<b>bold</b> <i>it</i> <s>no</s> <code>a*b</code>"),
-        ("html", "**a __b__**", "<b>a <i>b</i></b>"),
-        ("html", "2 * 3 ** 4, a__b", "2 * 3 ** 4, a__b"),
-        ("html", "[UN](https://un.org)", '<a href="https://un.org">UN</a>'),
-        ("html", "[x](javascript:alert)", "[x](javascript:alert)"),
-        ("html", "<b>&", "&lt;b&gt;&amp;"),
-        ("whatsapp", "*bold* _it_ ~no~ ```a*b```", "<b>bold</b> <i>it</i> <s>no</s> <code>a*b</code>"),
-        ("whatsapp", "2*3*4 snake_case_name", "2*3*4 snake_case_name"),
-    ],
-)
-def test_formatting_as_it_is_typed(markup: str, typed: str, markup_text: str) -> None:
-    assert str(formatted(typed, markup)) == markup_text
-
-
-@given(st.text(alphabet="ab *_~`[]()<>&\n", max_size=60), st.sampled_from(sorted(MARKS)))
-def test_typing_never_loses_a_letter(typed: str, markup: str) -> None:
-    letters = [letter for letter in typed if letter in "ab<>&"]
-    assert [letter for letter in plain(formatted(typed, markup)) if letter in "ab<>&"] == letters
 
 
 @pytest.mark.parametrize(

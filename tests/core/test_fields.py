@@ -307,7 +307,7 @@ def test_typing_the_whole_label_or_its_number_picks_it_and_a_part_of_it_searches
     assert CLUB.take(found("club"), Given(text=Markup("clu"), options=("club10",))) == Stay({"query": "clu"})
 
 
-@pytest.mark.parametrize("text", ["2", "#2", "Add “baku yout”", "BAKU YOUT", "Baku  Yout"])
+@pytest.mark.parametrize("text", ["2", "#2", "Add “baku yout”", "BAKU YOUT", "Baku  Yout", "Add “baku y…"])
 def test_adding_is_meant_by_its_number_its_whole_label_or_the_same_name_again(text: str) -> None:
     adding = Given(text=escape(text), options=("new",))
     assert CLUB.take(found("baku yout"), adding) == Answered({"id": "", "label": "baku yout"})

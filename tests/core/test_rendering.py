@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,13 +12,15 @@ from markupsafe import Markup, escape
 
 from bot.core import richtext
 from bot.core.channel import Capabilities
+from bot.core.choices import Button
 from bot.core.messages import Attachment, Option, Outbound
 from bot.core.numbered import lines
-from bot.core.rendering import Bubble, Button, excess, parts, render
+from bot.core.rendering import Bubble, excess, parts, render
 from bot.core.splitting import length
 
 BUTTONS = Capabilities(buttons=True, edits=True, markup="html", units="utf16", label=24)
 NUMBERS = Capabilities(buttons=False, edits=False, markup="whatsapp", text=1600, caption=1024, commands=False)
+CHOICES = replace(NUMBERS, quick=3, listed=10, captions=frozenset({"photo"}))
 PLAIN = Capabilities(buttons=False, edits=False, markup="plain")
 
 HEALTH = Option("health", "Health", chosen=True)
@@ -27,6 +30,9 @@ CANCEL = Option("cancel", "Cancel", navigation=True)
 STOP = Option("leave:health", "To stop Health", word="STOP HEALTH")
 SITE = Option("site", "Read it", url="https://un.org/a_b")
 PHOTO = Attachment("photo", "sha256:00")
+LIST = Attachment("document", "sha256:00", "members.pdf")
+YES = Option("yes", "Yes")
+NO = Option("no", "No")
 QUESTION = Markup("What <b>may</b> we write about?")
 
 
@@ -95,6 +101,104 @@ def test_more_options_than_buttons_allowed_are_numbered() -> None:
     )
 
 
+def test_up_to_three_short_options_are_quick_replies() -> None:
+    question = Outbound(QUESTION, (BACK, YES, NO), menu="m1")
+    assert render(question, CHOICES) == Bubble(
+        "What *may* we write about?",
+        ((Button("Yes", "m1:yes"),), (Button("No", "m1:no"),), (Button("Back", "m1:back"),)),
+        form="quick",
+    )
+
+
+def test_where_the_answers_alone_fit_the_way_back_is_written_in_words() -> None:
+    languages = (Option("az", "Azərbaycanca"), Option("ru", "Русский", chosen=True), Option("en", "English"))
+    assert render(Outbound(QUESTION, (*languages, CANCEL), menu="m1", language="en"), CHOICES) == Bubble(
+        "What *may* we write about?\n\nYou can also write: *Cancel*",
+        ((Button("Azərbaycanca", "m1:az"),), (Button("✓ Русский", "m1:ru"),), (Button("English", "m1:en"),)),
+        form="quick",
+    )
+
+
+def test_more_or_longer_options_are_a_list_that_opens() -> None:
+    statuses = tuple(Option(label.lower(), label) for label in ("General", "Special", "Roster", "None"))
+    assert render(Outbound(QUESTION, (*statuses, CANCEL), menu="m1", language="en"), CHOICES) == Bubble(
+        "What *may* we write about?",
+        (
+            (Button("General", "m1:general"),),
+            (Button("Special", "m1:special"),),
+            (Button("Roster", "m1:roster"),),
+            (Button("None", "m1:none"),),
+            (Button("Cancel", "m1:cancel"),),
+        ),
+        form="list",
+        opens="Choose",
+    )
+
+
+def test_a_list_says_in_full_what_it_had_to_shorten() -> None:
+    union = Option("union", "Union of Resource Centres for Women in the Regions " * 2)
+    assert render(Outbound(QUESTION, (union, YES), menu="m1"), CHOICES).rows == (
+        (
+            Button(
+                "Union of Resource Centr…",
+                "m1:union",
+                description="Union of Resource Centres for Women in the Regions Union of Resource Ce…",
+            ),
+        ),
+        (Button("Yes", "m1:yes"),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "form"),
+    [
+        ((Option("a", "a" * 20),), "quick"),
+        ((Option("a", "a" * 19, chosen=True), YES), "list"),  # the tick counts too
+        ((Option("a", "a" * 21),), "list"),
+        (tuple(Option(f"{number}", f"{number}") for number in range(10)), "list"),
+        ((*(Option(f"{number}", f"{number}") for number in range(9)), BACK, CANCEL), ""),
+        ((HEALTH, RIGHTS, CANCEL), ""),  # several may be ticked
+        ((YES, SITE), ""),  # nothing opens a page
+        ((Option("1", "Yes"), Option("2", "Yes")), ""),
+        ((Option("1", "a" * 24 + "b"), Option("2", "a" * 24 + "c")), ""),  # alike once they are shortened
+        ((Option("1", "a" * 24 + "b"), Option("2", "a" * 24)), "list"),
+        ((), ""),
+    ],
+)
+def test_when_options_are_quick_replies_a_list_or_numbers(options: tuple[Option, ...], form: str) -> None:
+    question = Outbound(QUESTION, options, menu="m1")
+    bubble = render(question, CHOICES)
+    assert (bubble.form, len(bubble.rows)) == (form, len(options) if form else 0)
+    if not form:
+        assert bubble == render(question, NUMBERS)
+    assert render(question, replace(CHOICES, quick=0, listed=0)) == render(question, NUMBERS)
+
+
+def test_a_standing_message_has_quick_replies_or_words_but_no_list() -> None:
+    short, long = replace(STOP, label="Stop: Health"), replace(STOP, label="Stop: Education and health")
+    assert render(Outbound(Markup("News"), (short,)), CHOICES) == Bubble(
+        "News", ((Button("Stop: Health", "leave:health"),),), form="quick"
+    )
+    for standing in (Outbound(Markup("News"), (long,)), Outbound(Markup("News"), (short,), attachment=PHOTO)):
+        assert render(standing, CHOICES) == render(standing, NUMBERS)
+
+
+def test_choices_stand_under_short_texts_only() -> None:
+    menu = Outbound(escape("a" * 1024), (YES, NO), menu="m1")
+    assert render(menu, CHOICES).form == "quick"
+    longer = menu.having(text=escape("a" * 1025))
+    assert render(longer, CHOICES) == render(longer, NUMBERS)
+    assert parts(longer, CHOICES) == [longer]
+
+
+def test_of_a_text_too_long_for_one_message_the_end_carries_the_choices() -> None:
+    long = Outbound(escape("abc " * 398), (YES, NO), menu="m1")
+    assert [render(part, CHOICES) for part in parts(long, CHOICES)] == [
+        Bubble(("abc " * 256)[:-1]),
+        Bubble(("abc " * 142)[:-1], ((Button("Yes", "m1:yes"),), (Button("No", "m1:no"),)), form="quick"),
+    ]
+
+
 def test_rows_go_by_the_longest_label() -> None:
     assert labels("1", "2", "3", "4", "5") == [["1", "2", "3"], ["4", "5"]]
     assert labels("1", "2", "3", "4") == [["1", "2"], ["3", "4"]]
@@ -126,6 +230,21 @@ def test_a_file_goes_ahead_of_a_text_it_cannot_carry() -> None:
         Outbound(Markup(), attachment=PHOTO, preview=True),
         Outbound(escape("a" * 1025), (STOP,), preview=True),
     ]
+
+
+def test_a_file_that_no_text_can_stand_beside_goes_ahead() -> None:
+    report = Outbound(escape("a" * 1600), attachment=LIST)
+    assert excess(report, CHOICES) == 0
+    assert parts(report, CHOICES) == [Outbound(Markup(), attachment=LIST), report.having(attachment=None)]
+    assert excess(report.having(text=escape("a" * 1601)), CHOICES) == 1
+    menu = Outbound(Markup("News"), (STOP,), attachment=LIST)
+    assert [render(part, CHOICES).form for part in parts(menu, CHOICES)] == ["", "quick"]
+    for whole in (
+        Outbound(escape("a" * 1024), attachment=PHOTO),
+        Outbound(Markup(), attachment=LIST),
+        Outbound(escape("a" * 1600)),
+    ):
+        assert parts(whole, CHOICES) == [whole]
 
 
 def test_options_that_find_no_room_follow_in_a_message_of_their_own() -> None:
@@ -160,9 +279,9 @@ outbounds = st.builds(
     markups,
     st.lists(options, max_size=4).map(tuple),
     st.sampled_from(["", "m1"]),
-    attachment=st.none() | st.just(PHOTO),
+    attachment=st.none() | st.sampled_from([PHOTO, LIST]),
 )
-channels = st.sampled_from([BUTTONS, NUMBERS, PLAIN]).flatmap(
+channels = st.sampled_from([BUTTONS, NUMBERS, CHOICES, PLAIN]).flatmap(
     lambda channel: st.builds(
         Capabilities,
         buttons=st.just(channel.buttons),
@@ -172,6 +291,10 @@ channels = st.sampled_from([BUTTONS, NUMBERS, PLAIN]).flatmap(
         text=st.integers(300, 500),
         caption=st.integers(50, 100),
         label=st.integers(5, 20),
+        captions=st.just(channel.captions),
+        quick=st.just(channel.quick),
+        listed=st.just(channel.listed),
+        choice_text=st.integers(100, 200),
     )
 )
 
@@ -189,18 +312,17 @@ def test_every_part_fits_and_nothing_is_lost(outbound: Outbound, capabilities: C
 @given(outbounds, channels)
 def test_every_option_can_be_picked(outbound: Outbound, capabilities: Capabilities) -> None:
     bubble = render(outbound, capabilities)
-    if capabilities.buttons:
+    if bubble.rows:
         prefix = f"{outbound.menu}:" if outbound.menu else ""
         ordered = sorted(outbound.options, key=lambda option: option.navigation)
         assert [(button.payload, button.url) for row in bubble.rows for button in row] == [
             ("" if option.url else prefix + option.id, option.url) for option in ordered
         ]
-        assert [
-            b.label for row in bubble.rows for b in row if length(b.label, capabilities.units) > capabilities.label
-        ] == []
+        longest = {"": capabilities.label, "quick": 20, "list": 24}[bubble.form]
+        assert [b.label for row in bubble.rows for b in row if length(b.label, capabilities.units) > longest] == []
     elif outbound.menu and capabilities.markup == "plain":
         assert bubble.text.count(richtext.plain(lines(outbound.options))) >= 1
-        assert bubble.rows == ()
+        assert not capabilities.buttons
 
 
 @given(texts)

@@ -8,7 +8,8 @@ import pytest
 
 from tests.crash.audit import audit
 from tests.crash.coordinator import Coordinator, members, reached, recruit, sums, told_twice
-from tests.crash.drill import PATIENCE, Drill, sends
+from tests.crash.drill import Drill, sends
+from tests.crash.lives import PATIENCE
 
 pytestmark = pytest.mark.drill
 

@@ -10,7 +10,8 @@ import pytest
 from bot.network import Network
 from tests.crash.audit import audit
 from tests.crash.coordinator import Coordinator, members, reached, recruit, sums, told_twice
-from tests.crash.drill import PATIENCE, Drill, sends
+from tests.crash.drill import Drill, sends
+from tests.crash.lives import PATIENCE
 from tests.crash.newcomer import Newcomer, registered
 from tests.emulators.telegram import Fault, Request
 
@@ -110,7 +111,7 @@ async def test_a_broadcast_survives_a_kill_when(point: Point, drill: Drill) -> N
 
 
 async def _register(drill: Drill, network: Network, kill: Callable[[float], Awaitable[None]]) -> None:
-    people = [Newcomer(drill.api, network, number, drill.seed) for number in range(1, NEWCOMERS + 1)]
+    people = [Newcomer(drill.person(number), network, number, drill.seed) for number in range(1, NEWCOMERS + 1)]
     await drill.start()
     async with asyncio.TaskGroup() as group:
         for person in people:

@@ -21,7 +21,7 @@ ARRIVE = PEOPLE // KILLS
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_nobody_is_stuck_and_no_answer_is_lost(drill: Drill, network: Network) -> None:
-    people = [Newcomer(drill.api, network, number, drill.seed) for number in range(1, PEOPLE + 1)]
+    people = [Newcomer(drill.person(number), network, number, drill.seed) for number in range(1, PEOPLE + 1)]
     await drill.start()
     async with asyncio.TaskGroup() as group:
         for kill in range(KILLS):

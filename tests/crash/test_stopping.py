@@ -9,7 +9,8 @@ import pytest
 from bot.app import GRACE
 from tests.crash.audit import audit
 from tests.crash.coordinator import Coordinator, members, reached, recruit, sums
-from tests.crash.drill import PATIENCE, Drill, sends
+from tests.crash.drill import Drill, sends
+from tests.crash.lives import PATIENCE
 
 pytestmark = pytest.mark.drill
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from bot.core.clock import Clock
@@ -13,5 +15,17 @@ from tests.chat import Chat
 
 
 @pytest.fixture
-def chat(database: Database, network: Network, files: Files, clock: Clock) -> Chat:
-    return Chat(database, network, router(), files, clock)
+async def chat(database: Database, network: Network, files: Files, clock: Clock) -> AsyncIterator[Chat]:
+    chat = Chat(database, network, router(), files, clock)
+    yield chat
+    await chat.whatsapp.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is said on WhatsApp itself is no other on a second database, and takes longest: it is said on one."""
+    items[:] = [item for item in items if not {"whatsapp", "postgresql"} <= set(_chosen(item))]
+
+
+def _chosen(item: pytest.Item) -> list[object]:
+    called = getattr(item, "callspec", None)
+    return [] if called is None else [value for value in called.params.values() if isinstance(value, str)]

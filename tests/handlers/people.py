@@ -18,6 +18,7 @@ from tests.chat import Chat, Person
 T = TypeVar("T")
 
 both_shapes = pytest.mark.parametrize("shape", ["buttons", "numbers"])
+every_shape = pytest.mark.parametrize("shape", ["buttons", "numbers", "whatsapp"])
 sqlite_alone = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 WHICH_LANGUAGE = "Hansı dildə yazışaq?\nКакой язык вам удобнее?\nWhich language do you prefer?"
@@ -33,6 +34,12 @@ AYSEL = {
     "phone": "+994501234567",
     "email": None,
 }
+
+
+async def in_english(person: Person) -> None:
+    """Say it, where no platform hints at the language of somebody new."""
+    if person.channel == person.chat.whatsapp.name:
+        await person.says("/en")
 
 
 async def look(chat: Chat, work: Callable[[Session], T]) -> T:

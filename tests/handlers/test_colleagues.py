@@ -10,7 +10,7 @@ from bot.core.fields import Found
 from storage.members import Member
 from storage.staff import Role
 from tests.chat import Chat, Person
-from tests.handlers.people import both_shapes, enrol, member_of, sqlite_alone
+from tests.handlers.people import enrol, every_shape, member_of, sqlite_alone
 
 QUESTION = "Rəşad (volunteer) says: I am from Initiative. Do you confirm this?"
 
@@ -29,7 +29,7 @@ async def rashad_joins(person: Person) -> Member:
     return await member_of(person)
 
 
-@both_shapes
+@every_shape
 async def test_a_colleague_confirms(chat: Chat, shape: str) -> None:
     aysel, leyla, rashad = (chat.person(shape, user) for user in ("1", "2", "3"))
     await enrol(aysel)
@@ -50,7 +50,7 @@ async def test_a_colleague_confirms(chat: Chat, shape: str) -> None:
     assert (await member_of(rashad)).membership == "confirmed"
 
 
-@both_shapes
+@every_shape
 async def test_staff_decline(chat: Chat, shape: str) -> None:
     aysel, leyla, rashad = (chat.person(shape, user) for user in ("1", "2", "3"))
     await enrol(aysel)
@@ -65,7 +65,7 @@ async def test_staff_decline(chat: Chat, shape: str) -> None:
     assert (member.membership, member.organisation_id, member.registered) == ("", None, True)
 
 
-@both_shapes
+@every_shape
 async def test_a_stranger_has_no_say(chat: Chat, shape: str) -> None:
     aysel, stranger, rashad = (chat.person(shape, user) for user in ("1", "2", "3"))
     await enrol(aysel)
@@ -77,7 +77,7 @@ async def test_a_stranger_has_no_say(chat: Chat, shape: str) -> None:
     assert await stranger.says("CONFIRM") == "Nobody is waiting for your answer at the moment."
 
 
-@both_shapes
+@every_shape
 async def test_the_word_alone_is_enough_for_the_only_one_who_waits(chat: Chat, shape: str) -> None:
     aysel, rashad, samir = (chat.person(shape, user) for user in ("1", "2", "3"))
     await enrol(aysel)
@@ -89,7 +89,7 @@ async def test_the_word_alone_is_enough_for_the_only_one_who_waits(chat: Chat, s
     assert await rashad.says("DECLINE") == "Thank you. Rəşad is not listed as a member of Initiative."
 
 
-@both_shapes
+@every_shape
 async def test_where_several_wait_the_numbers_are_needed(chat: Chat, shape: str) -> None:
     aysel, rashad, samir = (chat.person(shape, user) for user in ("1", "2", "3"))
     await enrol(aysel)
@@ -100,7 +100,7 @@ async def test_where_several_wait_the_numbers_are_needed(chat: Chat, shape: str)
     assert (await member_of(rashad)).membership == "pending"
 
 
-@both_shapes
+@every_shape
 async def test_who_answers_twice_is_told_so(chat: Chat, shape: str) -> None:
     aysel, rashad = (chat.person(shape, user) for user in ("1", "2"))
     await enrol(aysel)
@@ -114,7 +114,7 @@ async def test_who_answers_twice_is_told_so(chat: Chat, shape: str) -> None:
     assert said == "Thank you, you have answered this already."
 
 
-@both_shapes
+@every_shape
 async def test_colleagues_are_named_by_the_organisation_they_are_in(chat: Chat, shape: str) -> None:
     aysel, rashad = (chat.person(shape, user) for user in ("1", "2"))
     await enrol(aysel, organisation=Found("Təhsil Mərkəzi"))
@@ -132,7 +132,7 @@ async def test_colleagues_are_named_by_the_organisation_they_are_in(chat: Chat, 
     )
 
 
-@both_shapes
+@every_shape
 async def test_who_moves_to_a_new_organisation_speaks_for_it_at_once(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
     await enrol(aysel)

@@ -7,7 +7,7 @@ import pytest
 from bot.core.messages import Kind
 from storage.members import addresses_of, topics_of
 from tests.chat import Chat, Person
-from tests.handlers.people import both_shapes, enrol, look, member_of, sqlite_alone
+from tests.handlers.people import enrol, every_shape, look, member_of, sqlite_alone
 
 STOPPED = "Done. We will not write to you any more. To hear from us again, write START whenever you like."
 HELLO = "Hello, Aysel Məmmədova. What would you like to do?"
@@ -17,7 +17,7 @@ async def stopped(person: Person) -> bool:
     return (await member_of(person)).stopped_at is not None
 
 
-@both_shapes
+@every_shape
 async def test_stop_and_start_again(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
     await enrol(aysel)
@@ -48,7 +48,7 @@ async def test_the_words_work_in_any_language_and_case(chat: Chat, word: str, ba
     assert not await stopped(aysel)
 
 
-@both_shapes
+@every_shape
 @sqlite_alone
 async def test_who_said_stop_is_still_answered_and_stays_stopped(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
@@ -59,7 +59,7 @@ async def test_who_said_stop_is_still_answered_and_stays_stopped(chat: Chat, sha
     assert await stopped(aysel)
 
 
-@both_shapes
+@every_shape
 @sqlite_alone
 async def test_stop_ends_an_open_question_too(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
@@ -72,7 +72,7 @@ async def test_stop_ends_an_open_question_too(chat: Chat, shape: str) -> None:
     assert await aysel.picks("Start again") == f"{welcome}\n\n{question}"
 
 
-@both_shapes
+@every_shape
 async def test_stop_keeps_the_answers_of_an_open_form(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
     await aysel.says("/start")
@@ -101,7 +101,7 @@ async def test_stop_with_something_unknown_asks(chat: Chat, text: str) -> None:
     assert not await stopped(aysel)
 
 
-@both_shapes
+@every_shape
 async def test_what_is_chosen_then_is_stopped(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
     member_id = await enrol(aysel)
@@ -114,7 +114,7 @@ async def test_what_is_chosen_then_is_stopped(chat: Chat, shape: str) -> None:
     assert await aysel.says("stop it") == STOPPED
 
 
-@both_shapes
+@every_shape
 async def test_in_the_middle_of_a_choice_it_asks_and_goes_on(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
     await enrol(aysel)
@@ -126,7 +126,7 @@ async def test_in_the_middle_of_a_choice_it_asks_and_goes_on(chat: Chat, shape: 
     assert await aysel.says("STOP") == STOPPED
 
 
-@both_shapes
+@every_shape
 async def test_who_stopped_is_not_told_that_they_receive_things(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
     await enrol(aysel)
@@ -139,7 +139,7 @@ async def test_who_stopped_is_not_told_that_they_receive_things(chat: Chat, shap
     assert await aysel.picks("Undo") == f"{told}\n\n“Health” is one of your topics again."
 
 
-@both_shapes
+@every_shape
 async def test_one_topic_is_left_and_taken_back(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
     member_id = await enrol(aysel)

@@ -13,12 +13,12 @@ from storage.members import Member
 from storage.outbox import OutboxRow
 from storage.staff import Role
 from tests.chat import Chat
-from tests.handlers.people import WHICH_LANGUAGE, both_shapes, enrol, everybody, look, member_of, sqlite_alone
+from tests.handlers.people import WHICH_LANGUAGE, enrol, every_shape, everybody, look, member_of, sqlite_alone
 
 SURE = "Shall we erase everything we keep about you: answers, topics, messages? It cannot be undone."
 
 
-@both_shapes
+@every_shape
 async def test_my_data_is_a_file(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
     await enrol(aysel, staff=Role.OBSERVER)
@@ -29,7 +29,7 @@ async def test_my_data_is_a_file(chat: Chat, shape: str) -> None:
         f"Region: Sabirabad (Mil-Mughan)\nTopics: Education, Health\nFirst message: {today}\nAgreed: {today}\n"
         f"Registered: {today}"
     )
-    file = aysel.last.outbound.attachment
+    file = aysel.file
     assert file is not None
     assert (file.kind, file.name, file.mime) == ("document", "my-data.json", "application/json")
     written = chat.files.path(file.file).read_bytes()
@@ -41,21 +41,21 @@ async def test_my_data_is_a_file(chat: Chat, shape: str) -> None:
     ]  # fmt: skip
     assert (data["member"]["name"], data["organisation"]["name"]) == ("Aysel Məmmədova", "Initiative")
     assert (data["topics"], data["staff"]["role"]) == (["education", "health"], "observer")
-    assert [each["user"] for each in data["addresses"]] == ["1"]
+    assert [each["user"] for each in data["addresses"]] == [aysel.user]
     assert [row["message"]["text"] for row in data["messages_received_from_you"]] == ["hello", "/mydata"]
     assert len(data["messages_sent_to_you"]) == 1
-    assert list(data["technical"]) == ["exported_at", "addresses", "conversations", "inbox", "outbox"]
+    assert list(data["technical"]) == ["exported_at", "addresses", "wrong_codes", "conversations", "inbox", "outbox"]
     assert [len(data["technical"][kept]) for kept in ("addresses", "inbox", "outbox")] == [1, 2, 1]
     assert "Məmmədova" in written.decode()
 
 
-@both_shapes
+@every_shape
 async def test_forget_erases_at_once_and_the_address_after_the_farewell(chat: Chat, shape: str) -> None:
     aysel, bystander = chat.person(shape), chat.person(shape, "2")
     await enrol(aysel, staff=Role.OBSERVER)
     kept = await enrol(bystander)
     await aysel.says("/mydata")
-    file = aysel.last.outbound.attachment
+    file = aysel.file
     assert file is not None
     assert await aysel.says("/forget") == SURE
     start = "/start" if shape == "buttons" else "Start"
@@ -69,14 +69,14 @@ async def test_forget_erases_at_once_and_the_address_after_the_farewell(chat: Ch
     assert await look(chat, lambda session: session.scalar(select(func.count()).select_from(OutboxRow))) == 1
 
     await chat.database.run(retention.erase_forgotten)
-    assert await everybody(chat) == [(bystander.channel, "2")]
+    assert await everybody(chat) == [(bystander.channel, bystander.user)]
     assert await look(chat, lambda session: session.scalars(select(Member.id)).all()) == [kept]
     rows = await look(chat, lambda session: session.scalars(select(InboxRow)).all())
     assert {(row.user, str(row.payload)) for row in rows} == {("", "{}")}
     assert await look(chat, lambda session: session.scalar(select(func.count()).select_from(OutboxRow))) == 0
 
 
-@both_shapes
+@every_shape
 @sqlite_alone
 async def test_the_only_owner_is_warned(chat: Chat, shape: str) -> None:
     leyla, orxan = chat.person(shape), chat.person(shape, "2")
@@ -99,7 +99,7 @@ async def test_who_wrote_nothing_of_themselves_reads_no_empty_lines(chat: Chat) 
     assert await stranger.says("/mydata") == f"{kept}\n\nFirst message: {today}"
 
 
-@both_shapes
+@every_shape
 @sqlite_alone
 async def test_who_writes_again_at_once_begins_as_somebody_new(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
@@ -108,11 +108,11 @@ async def test_who_writes_again_at_once_begins_as_somebody_new(chat: Chat, shape
     await aysel.picks("Yes, erase everything")
     assert await aysel.says("/start") == WHICH_LANGUAGE
     await chat.database.run(retention.erase_forgotten)
-    assert await everybody(chat) == [(aysel.channel, "1")]
+    assert await everybody(chat) == [(aysel.channel, aysel.user)]
     assert await aysel.picks("English") != ""
 
 
-@both_shapes
+@every_shape
 @sqlite_alone
 async def test_a_second_thought_keeps_everything(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)

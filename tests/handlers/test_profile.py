@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from tests.chat import Chat
-from tests.handlers.people import WHICH_LANGUAGE, both_shapes, enrol, member_of, sqlite_alone
+from sqlalchemy.orm import Session
+
+from storage.members import MemberAddress
+from tests.chat import SHAPES, Chat
+from tests.handlers.people import WHICH_LANGUAGE, enrol, every_shape, in_english, member_of, sqlite_alone
 
 ASKED = "This is what we know about you. What would you like to change?"
 KNOWN = [
@@ -16,13 +19,14 @@ KNOWN = [
     "Phone: +994 50 123 45 67",
     "E-mail: –",
 ]
+JOIN = "Join another messenger"
 
 
 async def test_on_a_phone_with_buttons(chat: Chat) -> None:
     aysel = chat.person("buttons")
     await enrol(aysel)
     assert await aysel.says("/profile") == "\n".join([ASKED, *KNOWN])
-    assert aysel.options == [line.partition(":")[0] for line in KNOWN]
+    assert aysel.options == [*(line.partition(":")[0] for line in KNOWN), JOIN]
     assert await aysel.picks("Region") == (
         "Where do you work? Choose a region, or write the name of your city or district.\n"
         "If it is in another country, write which one.\nNow: Sabirabad (Mil-Mughan)"
@@ -37,13 +41,13 @@ async def test_on_a_phone_without_buttons(chat: Chat) -> None:
     aysel = chat.person("numbers")
     await enrol(aysel)
     assert await aysel.says("profile") == ASKED
-    assert aysel.options == KNOWN
+    assert aysel.options == [*KNOWN, JOIN]
     assert await aysel.says("8") == "What is your e-mail address?"
     assert await aysel.says("aysel@example.org") == "Done, thank you.\n\n" + ASKED
-    assert aysel.options == [*KNOWN[:-1], "E-mail: aysel@example.org"]
+    assert aysel.options == [*KNOWN[:-1], "E-mail: aysel@example.org", JOIN]
 
 
-@both_shapes
+@every_shape
 @sqlite_alone
 async def test_an_answer_can_be_left_or_taken_back(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
@@ -62,10 +66,37 @@ async def test_an_answer_can_be_left_or_taken_back(chat: Chat, shape: str) -> No
     assert (await member_of(aysel)).phone == ""
 
 
-@both_shapes
+@every_shape
 @sqlite_alone
 async def test_who_is_not_registered_can_begin(chat: Chat, shape: str) -> None:
     aysel = chat.person(shape)
+    await in_english(aysel)
     assert await aysel.says("/profile") == "You have not registered yet. It takes about two minutes."
     assert await aysel.picks("Register") == WHICH_LANGUAGE
     assert await aysel.says("/profile") == f"Let us go on:\n\n{WHICH_LANGUAGE}"
+
+
+@every_shape
+async def test_who_has_two_messengers_sees_where_we_write(chat: Chat, shape: str) -> None:
+    here, there = SHAPES[shape], SHAPES["numbers" if shape == "buttons" else "buttons"]
+    aysel = chat.person(shape)
+    now = chat.clock.now()
+
+    def add_other(session: Session, member_id: int) -> None:
+        session.add(
+            MemberAddress(channel=there.channel, user="2", member_id=member_id, preferred=False, created_at=now)
+        )
+
+    member_id = await enrol(aysel)
+    await chat.database.run(lambda session: add_other(session, member_id))
+    line = f"Where we write to you: {here.label}"
+    if shape == "buttons":
+        assert await aysel.says("/profile") == "\n".join([ASKED, *KNOWN, line])
+    else:
+        assert await aysel.says("Profile") == ASKED
+        assert aysel.options == [*KNOWN, line, f"Separate {there.label}"]
+    await aysel.picks("reaching", there.label)
+    assert aysel.sees == f"If you cannot be reached on {there.label}, may we write to you on {here.label}?"
+    assert await aysel.picks("Yes") == (
+        f"Done, thank you.\nWhere we write to you: {there.label}, and if that fails, {here.label}"
+    )

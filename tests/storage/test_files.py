@@ -20,3 +20,10 @@ def test_the_same_bytes_are_one_file(files: Files) -> None:
 def test_other_names_are_refused(files: Files, name: str) -> None:
     with pytest.raises(ValueError, match="not the name of a stored file"):
         files.path(name)
+
+
+def test_a_size_is_told_and_what_is_not_there_has_none(files: Files) -> None:
+    name = files.store(b"report")
+    assert files.size(name) == 6
+    files.remove(name)
+    assert files.size(name) == 0

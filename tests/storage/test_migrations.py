@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
@@ -23,6 +25,18 @@ def test_the_migrated_database_is_what_the_code_expects(database: Database) -> N
 def test_migrating_again_changes_nothing(database: Database) -> None:
     migrate(database)
     assert is_current(database)
+
+
+def test_processes_that_start_at_once_on_an_empty_database_migrate_one_after_the_other(database_url: str) -> None:
+    databases = [Database(database_url) for _ in range(3)]
+    with databases[0].migrating() as connection:
+        metadata.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(migrate, databases))
+    assert all(is_current(database) for database in databases)
+    for database in databases:
+        database.close()
 
 
 @pytest.mark.parametrize("table", sorted(metadata.tables))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.channel import Accept, Capabilities, Outcome, Sent
@@ -66,3 +67,40 @@ class Platform:
 
     def routes(self) -> Sequence[Any]:
         return ()
+
+
+class Windowed(Platform):
+    """A platform with a reply window, bells and receipts, which can be asked what it was given."""
+
+    capabilities = Capabilities(
+        buttons=False, edits=False, markup="whatsapp", text=1600, window=timedelta(hours=24), bells=100, merges=True
+    )
+
+    def __init__(
+        self,
+        answer: Callable[[str, str, int], Outcome | None] = lambda _user, _text, _tries: None,
+        rate: float = 10_000,
+        latency: float = 0,
+    ) -> None:
+        super().__init__(answer, rate, latency)
+        self.bells: list[tuple[str, tuple[str, ...]]] = []
+        self.references: list[str] = []
+        self.given: dict[str, list[str]] = {}
+        """What the platform was given for each person, by its own ids, whether it answered or not."""
+        self.asked = 0
+
+    async def send(self, user: str, outbound: Outbound, reference: str = "") -> Outcome:
+        self.references.append(reference)
+        outcome = await super().send(user, outbound, reference)
+        if isinstance(outcome, Sent) and outbound.bell:
+            self.taken.pop()
+            self.bells.append((user, outbound.bell))
+        if isinstance(outcome, Sent):
+            outcome = Sent(f"SM{len(self.references)}")
+            self.given.setdefault(user, []).append(outcome.external_id)
+        return outcome
+
+    async def trace(self, user: str, since: datetime, known: Collection[str]) -> Outcome | None:  # noqa: ARG002 - it forgets nothing
+        self.asked += 1
+        unknown = [message for message in self.given.get(user, []) if message not in known]
+        return Sent(unknown[-1]) if unknown else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,14 +13,15 @@ from bot.channels.simulator.phone import Phone
 from bot.channels.simulator.phones import Phones
 from bot.channels.simulator.shapes import Shape
 from bot.channels.simulator.site import Site
-from bot.core.channel import Accept, Capabilities, Outcome, Refused, Retry, Sent
+from bot.core.channel import Accept, Capabilities, Closed, Outcome, Refused, Retry, Sent
 from bot.core.messages import Outbound
-from bot.core.rendering import excess, render
+from bot.core.rendering import excess, parts, render
 
 _AGAIN: Final = 1.0
 """Seconds before what could not be accepted is offered again."""
 
 _UNPLUGGED: Final = Retry(timedelta(seconds=5))
+_CLOSED: Final = Closed("Failed to send freeform message because you are outside the allowed window.")
 _TOO_LONG: Final = Refused("content", systemic=True, detail="Bad Request: message is too long")
 
 _log = logging.getLogger(__name__)
@@ -84,14 +84,12 @@ class Simulator:
         phone = self._phones.find(self.name, user)
         if phone is None:
             return Refused("not_found", unreachable=True)
-        if phone.blocked:
-            return Refused("blocked", unreachable=True)
-        if phone.switched_off:
-            return _UNPLUGGED
-        if excess(outbound, self.capabilities):
-            return _TOO_LONG
+        declined = self._declined(phone, outbound)
+        if declined is not None:
+            return declined
         self._crowd.phones += 1
-        return Sent(self._show(phone, outbound))
+        shown = [self._show(phone, part) for part in parts(outbound, self.capabilities)]
+        return Sent(shown[-1])
 
     def link(self, payload: str) -> str:
         return f"/start {payload}"
@@ -99,11 +97,18 @@ class Simulator:
     def routes(self) -> Sequence[Any]:
         return () if self._site is None else self._site.routes()
 
+    def _declined(self, phone: Phone, outbound: Outbound) -> Outcome | None:
+        if phone.blocked:
+            return Refused("blocked", unreachable=True)
+        if phone.switched_off:
+            return _UNPLUGGED
+        if excess(outbound, self.capabilities):
+            return _TOO_LONG
+        return None if outbound.bell or self._phones.is_open(phone) else _CLOSED
+
     def _show(self, phone: Phone, outbound: Outbound) -> str:
-        bubble = render(outbound, self.capabilities)
-        rows = [[asdict(button) for button in row] for row in bubble.rows]
-        attachment = asdict(bubble.attachment) if bubble.attachment else None
-        return self._phones.show(phone.user, bubble.text, rows, attachment, outbound.edit)
+        edit = outbound.edit if self.capabilities.edits else ""
+        return self._phones.show(phone.user, render(outbound, self.capabilities), edit, bell=bool(outbound.bell))
 
     async def _receive(self, accept: Accept) -> None:
         while not self._stopping:

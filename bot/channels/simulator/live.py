@@ -9,6 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any, Final
 
 from aiohttp import WSMsgType, web
@@ -18,9 +19,9 @@ from bot.channels.simulator.crowd import Crowd
 from bot.channels.simulator.phones import Event, Phones
 from bot.channels.simulator.requests import Request, parsed
 from bot.channels.simulator.shapes import SHAPES
-from bot.channels.simulator.typed import formatted
 from bot.channels.simulator.words import words
 from bot.core.messages import Inbound, Kind
+from bot.core.typed import formatted
 
 Commands = Mapping[str, Sequence[tuple[str, str]]]
 """Language -> (command, description) in the order they are listed."""
@@ -118,6 +119,7 @@ class Live:
             "zone": self._control.zone.key,
             "now": self._control.now().isoformat(),
             "words": words(),
+            "windows": {key: _seconds(shape.capabilities.window) for key, shape in SHAPES.items()},
             "commands": self._commands,
             "phones": [
                 phone.settings() | {"messages": [asdict(message) for message in phone.screen]} for phone in self._phones
@@ -215,6 +217,10 @@ class Live:
             last, rate = rate, totals[-1] - totals[0]
             if rate or last:
                 self._phones.tell({"event": "tally", "tally": self._crowd.tally() | {"rate": rate}})
+
+
+def _seconds(window: timedelta | None) -> float | None:
+    return None if window is None else window.total_seconds()
 
 
 def _dumps(value: object) -> str:

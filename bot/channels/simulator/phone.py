@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -24,7 +25,10 @@ class Message:
         at: when, by the app's clock, ISO 8601.
         text: in the markup named beside it.
         kind: what it is when it is not text: "sticker", "voice", "location".
-        rows: buttons under it, each with label, payload and url.
+        rows: buttons under it, each with label, payload, url and description.
+        form: how the rows are shown where they are no keyboard: "quick" replies or a "list".
+        opens: what the button says that opens the list.
+        bell: it came as a template, to somebody whose window had closed.
         attachment: the fields of `Attachment`.
         taken: for what the owner said: stored by the app.
     """
@@ -36,6 +40,9 @@ class Message:
     markup: str = "html"
     kind: str = "text"
     rows: list[list[dict[str, str]]] = field(default_factory=list)
+    form: str = ""
+    opens: str = ""
+    bell: bool = False
     attachment: dict[str, Any] | None = None
     edited: bool = False
     taken: bool = False
@@ -50,6 +57,7 @@ class Phone:
         language: what the platform would hint; the person chooses another in the chat.
         switched_off: nothing reaches it, as when the network is down.
         blocked: its owner has blocked the bot.
+        spoke: where there is a window, when its owner last opened it, by the app's clock, ISO 8601; "" for never.
         suggestion: a text offered above the input, sent with one tap.
         shown: how many messages of ours it has been given, for numbering them.
         pending: what was said and not yet accepted, as a platform keeps it while the bot is away.
@@ -61,6 +69,7 @@ class Phone:
     language: str
     switched_off: bool = False
     blocked: bool = False
+    spoke: str = ""
     suggestion: str = ""
     shown: int = 0
     screen: list[Message] = field(default_factory=list)
@@ -77,6 +86,17 @@ class Phone:
                 self.screen[place] = message
                 return
         self.screen = [*self.screen, message][-KEPT:]
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the platform takes more for this person than a bell."""
+        window = self.shape.capabilities.window
+        return window is None or (bool(self.spoke) and now < datetime.fromisoformat(self.spoke) + window)
+
+    def picked(self, message: str, payload: str) -> str:
+        """The label of what was tapped under a message; "" when it is no longer there."""
+        shown = self.message(message)
+        buttons = [button for row in shown.rows for button in row] if shown else []
+        return next((button["label"] for button in buttons if button["payload"] == payload), "")
 
     def message(self, identity: str) -> Message | None:
         return next((message for message in self.screen if message.id == identity), None)
@@ -99,6 +119,7 @@ class Phone:
             "language": self.language,
             "switched_off": self.switched_off,
             "blocked": self.blocked,
+            "spoke": self.spoke,
             "suggestion": self.suggestion,
         }
 

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from markupsafe import escape
+
 from bot.channels.simulator.phone import Message, Phone
 from bot.channels.simulator.shapes import SHAPES, TELEGRAM, WHATSAPP, Shape
 from bot.core.messages import Inbound, Kind
+from bot.core.rendering import Bubble
 
 Event = dict[str, Any]
 Listener = Callable[[Event], None]
@@ -63,6 +66,10 @@ class Phones:
     def find(self, channel: str, user: str) -> Phone | None:
         phone = self._phones.get(user)
         return phone if phone is not None and phone.shape.channel == channel else None
+
+    def is_open(self, phone: Phone) -> bool:
+        """Whether its window is open now."""
+        return phone.is_open(self._now())
 
     def watch(self, listener: Listener) -> Callable[[], None]:
         """Call with every event from now on, until the returned function is called."""
@@ -121,48 +128,45 @@ class Phones:
         if phone.message(inbound.external_id) is not None:
             self.tell({"event": "taken", "id": inbound.external_id})  # the page did not hear it the first time
             return
-        message = None
-        if inbound.kind is not Kind.TAP:
-            attachment = asdict(inbound.attachment) if inbound.attachment else None
-            message = Message(
-                inbound.external_id,
-                mine=True,
-                at=self._now().isoformat(),
-                text=str(inbound.text),
-                kind=inbound.kind.value,
-                attachment=attachment,
-            )
+        message = self._own(phone, inbound)
+        if message is not None:
             phone.put(message)
-        cleared = bool(phone.suggestion) and inbound.plain == phone.suggestion
-        if cleared:
+        before = phone.settings()
+        if phone.suggestion and inbound.plain == phone.suggestion:
             phone.suggestion = ""
+        if phone.shape.capabilities.window is not None:
+            phone.spoke = self._now().isoformat()
         self._pend(phone, inbound)
         if message is not None:
             self._tell_message(phone, message)
-        if cleared:
-            self._changed(phone)
+        if phone.settings() != before:
+            self._tell_settings(phone)
 
-    def show(
-        self,
-        user: str,
-        text: str,
-        rows: list[list[dict[str, str]]],
-        attachment: dict[str, Any] | None = None,
-        edit: str = "",
-    ) -> str:
-        """Put a message of ours, in the channel's own markup, on a screen; returns its id.
+    def show(self, user: str, bubble: Bubble, edit: str = "", *, bell: bool = False) -> str:
+        """Put a message of ours on a screen; returns its id.
 
         `edit` is the id of the message to change in place; one that is no longer there becomes a new message.
         """
         phone = self._phones[user]
-        at = self._now().isoformat()
+        rows = [[asdict(button) for button in row] for row in bubble.rows]
+        attachment = asdict(bubble.attachment) if bubble.attachment else None
         old = phone.message(edit) if edit else None
         if old is not None and not old.mine:
-            message = replace(old, text=text, rows=rows, attachment=attachment or old.attachment, edited=True)
+            message = replace(old, text=bubble.text, rows=rows, attachment=attachment or old.attachment, edited=True)
         else:
             phone.shown += 1
-            markup = phone.shape.capabilities.markup
-            message = Message(str(phone.shown), False, at, text, markup, rows=rows, attachment=attachment)
+            message = Message(
+                str(phone.shown),
+                mine=False,
+                at=self._now().isoformat(),
+                text=bubble.text,
+                markup=phone.shape.capabilities.markup,
+                rows=rows,
+                form=bubble.form,
+                opens=bubble.opens,
+                bell=bell,
+                attachment=attachment,
+            )
         phone.put(message)
         phone.save(self._directory)
         self._tell_message(phone, message)
@@ -191,6 +195,22 @@ class Phones:
         """Let whoever waits in `said` look again: something may be left from before, or it is time to stop."""
         self._said[channel].set()
 
+    def _own(self, phone: Phone, inbound: Inbound) -> Message | None:
+        """The owner's own bubble. A tap leaves none on Telegram, and on WhatsApp what was picked, as if it was said."""
+        text, kind = str(inbound.text), inbound.kind
+        if kind is Kind.TAP:
+            text, kind = str(escape(phone.picked(inbound.message, inbound.tap))), Kind.TEXT
+            if phone.shape.capabilities.buttons or not text:
+                return None
+        return Message(
+            inbound.external_id,
+            mine=True,
+            at=self._now().isoformat(),
+            text=text,
+            kind=kind.value,
+            attachment=asdict(inbound.attachment) if inbound.attachment else None,
+        )
+
     def _pend(self, phone: Phone, inbound: Inbound) -> None:
         phone.pending.append(inbound)
         phone.save(self._directory)
@@ -198,6 +218,9 @@ class Phones:
 
     def _changed(self, phone: Phone) -> None:
         phone.save(self._directory)
+        self._tell_settings(phone)
+
+    def _tell_settings(self, phone: Phone) -> None:
         self.tell({"event": "phone", "phone": phone.settings()})
 
     def _tell_message(self, phone: Phone, message: Message) -> None:

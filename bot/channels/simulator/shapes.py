@@ -1,8 +1,9 @@
-"""The two kinds of browser phone: one presses buttons as on Telegram, one answers with numbers as on WhatsApp."""
+"""The two kinds of browser phone: one with buttons as on Telegram, one with few choices and a window as on WhatsApp."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from bot.core.channel import Capabilities
@@ -33,11 +34,24 @@ TELEGRAM: Final = Shape(
     "1",
     Capabilities(buttons=True, edits=True, markup="html", units="utf16"),
 )
+NUMBERS: Final = Capabilities(buttons=False, edits=False, markup="whatsapp", text=1600, commands=False)
+"""A phone on which options are always numbers in the text, as on WhatsApp before choices are set up there."""
+
 WHATSAPP: Final = Shape(
     "whatsapp",
     "demo-whatsapp",
     "WhatsApp (demo)",
     "+99450000",
-    Capabilities(buttons=False, edits=False, markup="whatsapp", text=1600, commands=False),
+    # https://www.twilio.com/docs/whatsapp/guidance-whatsapp-media-messages
+    replace(
+        NUMBERS,
+        file=16_000_000,
+        photo=5_000_000,
+        captions=frozenset({"photo"}),
+        quick=3,
+        listed=10,
+        window=timedelta(hours=24),
+        merges=True,
+    ),
 )
 SHAPES: Final = {shape.key: shape for shape in (TELEGRAM, WHATSAPP)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +14,9 @@ from bot.channels.simulator.control import Files
 from bot.channels.simulator.live import Live
 from bot.channels.simulator.phones import Phones
 from bot.channels.simulator.requests import LONGEST, is_identity
-from bot.channels.simulator.typed import formatted
 from bot.core.messages import Attachment, Kind
+from bot.core.nearness import is_here
+from bot.core.typed import formatted
 
 _FILES: Final = {file.name: file for file in (Path(__file__).parent / "page").iterdir()}
 
@@ -82,19 +82,7 @@ class Site:
         return web.Response(status=204)
 
 
-FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
-"""What a proxy adds."""
-
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def _from_here(request: web.Request) -> bool:
-    """Whether it comes from this machine, and not through a proxy on it, whatever the headers say about the host."""
-    try:
-        local = ip_address(request.remote or "").is_loopback
-    except ValueError:
-        local = False
-    return local and not any(header in request.headers for header in FORWARDED)
 
 
 def _guarded(handler: _Handler, *, ours: bool = False) -> Any:  # noqa: ANN401 - aiohttp has no public name for a handler
@@ -105,7 +93,7 @@ def _guarded(handler: _Handler, *, ours: bool = False) -> Any:  # noqa: ANN401 -
             host = None
         origin = request.headers.get("Origin")
         foreign = origin not in (None, f"http://{request.host}") or (ours and origin is None)
-        if host not in LOOPBACK or foreign or not _from_here(request):
+        if host not in LOOPBACK or foreign or not is_here(request.remote, request.headers):
             raise web.HTTPForbidden(text="The demo is for the browser of the machine it runs on.")
         return await handler(request)
 

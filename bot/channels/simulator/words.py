@@ -27,6 +27,10 @@ _WORDS: Final = {
     "switch_on": N_("Switch on"),
     "blocked": N_("You have blocked this bot"),
     "unblock": N_("Unblock"),
+    "window_open": N_("Window open: {left}"),
+    "window_closed": N_("Window closed: only a bell can ring"),
+    "bell": N_("Bell: a template"),
+    "close": N_("Close"),
 }
 
 

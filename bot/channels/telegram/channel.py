@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from aiohttp import web
 from telegram.error import TelegramError
 
+from bot.channels.telegram import fetching
 from bot.channels.telegram.courtesies import Courtesies
 from bot.channels.telegram.inbound import CHANNEL, Update, inbound
 from bot.channels.telegram.outcomes import ACCOUNT, BAD_REQUEST, CONFLICT, outcome
@@ -68,6 +69,8 @@ class TelegramChannel:
         options=100,
         commands=True,
         file=50_000_000,
+        resends=True,
+        download=fetching.LARGEST,
     )
 
     def __init__(
@@ -86,6 +89,7 @@ class TelegramChannel:
         self._bot = LeanBot(
             token,
             base_url=f"{api_url.rstrip('/')}/bot",
+            base_file_url=f"{api_url.rstrip('/')}/file/bot",
             request=AiohttpRequest(max(_FEWEST_CONNECTIONS, math.ceil(rate))),
             get_updates_request=AiohttpRequest(1),
         )
@@ -134,6 +138,10 @@ class TelegramChannel:
             return outcome(error)
         except FileMissing as missing:
             return Refused("content", systemic=True, detail=str(missing))
+
+    async def fetch(self, file: str, most: int) -> bytes | None:
+        """What somebody sent here: at most 20 MB, which is all that Telegram hands out to a bot."""
+        return await fetching.fetch(self._bot, file.removeprefix(f"{CHANNEL}:"), most)
 
     def link(self, payload: str) -> str:
         """The bot's address, with up to 64 of `[A-Za-z0-9_-]`; until Telegram has told its name, the words to write."""

@@ -18,6 +18,9 @@ from bot.core.rendering import Bubble
 
 _METHODS: Final = {"photo": "sendPhoto", "document": "sendDocument"}
 
+_REMEMBERED: Final = 1_000
+"""Files whose ids are kept; the one that was uploaded first is forgotten first, and would go up again."""
+
 
 class Files(Protocol):
     """Where the bytes of our own files are."""
@@ -78,6 +81,9 @@ class Sender:
             message = await self._bot.do_api_request(_METHODS[attachment.kind], parameters)
         sent, kept = _id(message), message[attachment.kind]
         self._ids[attachment] = (kept[-1] if attachment.kind == "photo" else kept)["file_id"]
+        self._uploading.pop(attachment, None)
+        if len(self._ids) > _REMEMBERED:
+            del self._ids[next(iter(self._ids))]
         return sent
 
     def _open(self, attachment: Attachment) -> BinaryIO:

@@ -10,6 +10,7 @@ import asyncio
 import json
 from contextlib import suppress
 from typing import Any, cast
+from urllib.parse import quote
 
 from aiohttp import (
     ClientConnectorError,
@@ -31,6 +32,10 @@ _GRACE = 5.0
 """Seconds for the answers under way when the channel stops."""
 
 _JSON = {"Content-Type": "application/json"}
+
+_CHUNK = 1 << 16
+_ERROR = 1 << 12
+"""Bytes of a download read at once, and of an answer that is none."""
 
 
 def _timeout(read: float) -> ClientTimeout:
@@ -132,6 +137,28 @@ class AiohttpRequest(BaseRequest):
         _status, payload = await self._ask("POST", url, json.dumps(parameters).encode(), _JSON, _TIMEOUT)
         return self.parse_json_payload(payload)["result"]
 
+    async def download(self, url: str, most: int) -> bytes | None:
+        """The bytes at this address, None when there are more than `most`. Raises as `do_request`.
+
+        Nobody waits for it when the channel stops: a file is fetched again, a message is not.
+        """
+        if self._session is None:
+            raise Unsent("the channel is not running")
+        content = bytearray()
+        try:
+            async with self._session.get(url, allow_redirects=False) as response:
+                if response.status != _OK:
+                    raise Declined.reading(response.status, await response.content.read(_ERROR))
+                async for chunk in response.content.iter_chunked(_CHUNK):
+                    content += chunk
+                    if len(content) > most:
+                        return None
+        except (ClientConnectorError, ConnectionTimeoutError) as error:
+            raise Unsent(type(error).__name__) from None  # its own words hold the address
+        except (ClientError, TimeoutError) as error:
+            raise NetworkError(type(error).__name__) from None
+        return bytes(content)
+
     async def _ask(
         self,
         method: str,
@@ -181,6 +208,10 @@ class LeanBot(Bot):
     async def call(self, method: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever it answers
         """`do_api_request` without files: past the library's form, which is a third of the work of a send."""
         return await cast("AiohttpRequest", self.request).call(f"{self.base_url}/{method}", parameters)
+
+    async def download(self, path: str, most: int) -> bytes | None:
+        """A file by the path that `getFile` told; None when it has more bytes than `most`."""
+        return await cast("AiohttpRequest", self.request).download(f"{self.base_file_url}/{quote(path)}", most)
 
     @classmethod
     def _warn(

@@ -127,7 +127,11 @@ def _start(state: State, found: list[Option]) -> int:
 def _meant(given: Given, *names: str) -> bool:
     """A tap, its number, or the whole of a name.
 
-    A part of a label is a new search: "Youth Club" need not mean the one "Baku Youth Club" on the screen.
+    A part of a label is a new search: "Youth Club" need not mean the one "Baku Youth Club" on the screen. But one that
+    was shortened there is all that was to be seen, and some taps come as what was seen.
     """
     typed = given.plain
-    return not any(letter.isalpha() for letter in typed) or fold(typed) in map(fold, names)
+    if not any(letter.isalpha() for letter in typed) or fold(typed) in map(fold, names):
+        return True
+    seen, ellipsis, rest = typed.rpartition("…")
+    return bool(ellipsis and not rest) and any(name.startswith(seen) for name in names)

@@ -36,6 +36,7 @@ _ACTIONS: Final = {
     "broadcast.file": N_("took the report of {broadcast} as a file"),
     "staff.invite": N_("made a link for a new {role}"),
     "staff.join": N_("became {role} through a link"),
+    "staff.link": N_("joined two messengers, as {role}"),
     "staff.dismiss": N_("took the role of {role} back from {member}"),
     "membership.confirmed": N_("confirmed that {member} belongs to the organisation"),
     "membership.declined": N_("did not confirm that {member} belongs to the organisation"),

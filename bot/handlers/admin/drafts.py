@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from bot.actions import newsletters, rights
+from bot.actions import attachments, newsletters, rights
 from bot.actions.menu import typed
 from bot.actions.newsletters import Plan
 from bot.core.fields import Answers
@@ -74,14 +74,20 @@ def show(turn: Turn, plan: Plan, *, edit: bool = False) -> None:
     """Show the card, with what must be known before it is sent."""
     newsletter = plan.newsletter
     overlong = newsletters.overlong(plan, turn.network, turn.channels.values())
-    fileless = newsletters.fileless(plan, turn.channels)
+    unfit = attachments.unfit(turn.session, plan, turn.channels, turn.files, turn.now)
+    apart = attachments.apart(plan, turn.channels.values())
     paragraphs = [
         Markup("<b>{}</b>\n{}").format(_("Your newsletter, not sent yet"), _beginning(newsletter)),
         _languages(turn, newsletter),
         Markup("<b>{}</b>\n{}").format(_("It goes to"), reach.audience_words(turn, plan.audience)),
         reach.count_words(turn, plan),
         Markup("\n").join(
-            [*reach.substitute_words(plan), *reach.overlong_words(overlong), *reach.fileless_words(fileless)]
+            [
+                *reach.substitute_words(plan),
+                *reach.overlong_words(overlong),
+                *reach.apart_words(apart),
+                *reach.unfit_words(turn, plan, unfit),
+            ]
         ),
     ]
     turn.say(Markup("\n\n").join(part for part in paragraphs if part), _options(turn, newsletter), edit=edit)

@@ -48,9 +48,10 @@ def preview(turn: Turn, draft: str = "", *_rest: str) -> None:
         )
         if view.capabilities == turn.capabilities:
             turn.say(heading)
-            turn.said.append(view.outbound)
+            turn.said.append(view.outbound.having(alone=True))
         else:
-            turn.say(Markup("\n\n").join([heading, _verbatim(view)]), attachment=view.outbound.attachment)
+            shown = Markup("\n\n").join([heading, _verbatim(view)])
+            turn.say(shown, attachment=view.outbound.attachment, alone=True)
     if len(plan.audience.topics) > 1:
         turn.preface(_("Under the text, each member sees only those of the topics they follow."))
     drafts.show(turn, plan)
@@ -65,7 +66,7 @@ def try_out(turn: Turn, draft: str = "", *_rest: str) -> None:
     wording = Wording(turn.network)
     for language in turn.network.languages:
         if language in plan.newsletter.texts:
-            turn.said.append(wording.word(plan.content, language, plan.audience.topics))
+            turn.said.append(wording.word(plan.content, language, plan.audience.topics).having(alone=True))
     turn.preface(_("This is how members will see it. It came only to you."))
     drafts.show(turn, plan)
 
@@ -109,7 +110,6 @@ def _channels(turn: Turn, plan: Plan, language: str) -> Iterator[tuple[Channel, 
 
 def _verbatim(view: View) -> Markup:
     """What the other channel shows, letter by letter; where its formatting is ours too, as it looks there."""
-    if view.capabilities.markup != "html":
-        return Markup("{}").format(view.bubble.text)
-    buttons = [f"[{button.label}]" for row in view.bubble.rows for button in row]
-    return Markup("\n\n").join([view.outbound.text, Markup("\n").join(buttons)])
+    text = view.outbound.text if view.capabilities.markup == "html" else Markup("{}").format(view.bubble.text)
+    buttons = Markup("\n").join(f"[{button.label}]" for row in view.bubble.rows for button in row)
+    return Markup("\n\n").join(part for part in (text, buttons) if part)

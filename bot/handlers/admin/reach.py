@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
+from math import ceil
 from operator import attrgetter
 from typing import Final
 
 from markupsafe import Markup
 
+from bot.actions.attachments import Unfit
 from bot.actions.newsletters import Overlong, Plan
 from bot.core.channel import Channel
 from bot.core.i18n import N_, _, ngettext
@@ -16,6 +18,7 @@ from bot.core.locale import capitals, language_name, listing, number
 from bot.core.messages import Option
 from bot.turn import Turn
 from storage.audiences import ABROAD, Audience
+from storage.carried import home
 
 STATUSES: Final = {
     "general": N_("General"),
@@ -116,8 +119,41 @@ def overlong_words(overlong: Iterable[Overlong]) -> list[Markup]:
     ]
 
 
-def fileless_words(fileless: Iterable[Channel]) -> list[Markup]:
-    return [_("⚠ The file cannot be sent on {channel}.").format(channel=channel.label) for channel in fileless]
+def unfit_words(turn: Turn, plan: Plan, unfit: Iterable[Unfit]) -> list[Markup]:
+    """Why its file cannot go out on a channel, and what to do."""
+    words = {
+        "large": _(
+            "⚠ A file for {channel} may have up to {limit}, and this one has {size}. Please send a smaller one, or"
+            " change who gets it."
+        ),
+        "kind": _(
+            "⚠ {channel} does not carry files of this kind. Please send a PDF or a photo instead, or change who gets"
+            " it."
+        ),
+        "lost": _(
+            "⚠ The file could not be fetched from {origin}, so it cannot go out on {channel}. Please remove it and add"
+            " it again."
+        ),
+    }
+    attachment = plan.content.attachment
+    if attachment is None:
+        return []
+    origin = channel_label(turn, home(attachment.file))
+    return [
+        words[each.reason].format(
+            channel=each.channel.label,
+            origin=origin,
+            limit=_megabytes(each.limit / 1e6),
+            size=_megabytes(ceil(each.size / 1e5) / 10),
+        )
+        for each in unfit
+    ]
+
+
+def apart_words(apart: Iterable[Channel]) -> list[Markup]:
+    return [
+        _("On {channel} the file comes in a message of its own.").format(channel=channel.label) for channel in apart
+    ]
 
 
 def members(n: int) -> Markup:
@@ -127,6 +163,10 @@ def members(n: int) -> Markup:
 def channel_label(turn: Turn, name: str) -> str:
     """What people call the channel; one that is no longer connected keeps its name."""
     return turn.channels[name].label if name in turn.channels else name
+
+
+def _megabytes(n: float) -> Markup:
+    return _("{n} MB").format(n=number(round(n, 1)))
 
 
 def _capital(word: str) -> str:

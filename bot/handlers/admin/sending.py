@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from bot.actions import broadcasts, newsletters, reports, rights
+from bot.actions import attachments, broadcasts, newsletters, reports, rights
 from bot.actions.newsletters import Plan
 from bot.core.i18n import _, ngettext
 from bot.core.locale import number
 from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers.admin import drafts, reach
+from bot.handlers.admin.bells import bell_words
 from bot.turn import Turn
 
 router = Router()
@@ -47,9 +48,11 @@ def _ready(turn: Turn, plan: Plan) -> bool:
         sentences.append(_("There is no text yet. Please add it first."))
     if not plan.members:
         sentences.append(_("Nobody would get it: no member matches. Please change who gets it."))
-    overlong = newsletters.overlong(plan, turn.network, turn.channels.values())
-    if overlong or newsletters.fileless(plan, turn.channels):
+    if newsletters.overlong(plan, turn.network, turn.channels.values()):
         sentences.append(_("It does not fit everywhere. Please shorten it, or change who gets it."))
+    unfit = attachments.unfit(turn.session, plan, turn.channels, turn.files, turn.now)
+    if any(each.reached for each in unfit):
+        sentences.append(_("The file cannot go to everybody as it is. The lines with ⚠ say what to do."))
     if sentences:
         turn.preface(Markup("\n").join(sentences))
         drafts.show(turn, plan, edit=True)
@@ -64,7 +67,14 @@ def _confirm(turn: Turn, plan: Plan) -> None:
     sure = ngettext("Send to {n} member now?", "Send to {n} members now?", plan.members)
     paragraphs = [
         Markup("<b>{}</b>").format(sure.format(n=number(plan.members))),
-        Markup("\n").join([*reach.parts_words(turn, plan), *reach.substitute_words(plan)]),
+        Markup("\n").join(
+            [
+                *reach.parts_words(turn, plan),
+                *bell_words(turn, plan),
+                *reach.substitute_words(plan),
+                *reach.apart_words(attachments.apart(plan, turn.channels.values())),
+            ]
+        ),
         day,
         _("Each gets one message. What has left cannot be taken back; what has not can be paused or cancelled."),
     ]

@@ -87,7 +87,7 @@ def give_link(turn: Turn, answers: dict[str, Any]) -> None:
     invited = _(
         "You are invited to help run {network}. Your role: {role}. Open this link, or send it to the bot:"
     ).format(network=turn.network.name[turn.language], role=rights.role_name(role))
-    turn.say(Markup("\n").join([invited, *map(Markup("{}").format, ways)]))
+    turn.say(Markup("\n").join([invited, *map(Markup("{}").format, ways)]), alone=True)
 
 
 @router.button("staff_dismiss", allowed=rights.is_owner)

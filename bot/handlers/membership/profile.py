@@ -15,6 +15,7 @@ from bot.core.form import Form
 from bot.core.i18n import _
 from bot.core.messages import Option
 from bot.core.router import Router
+from bot.handlers import reaching
 from bot.handlers.leaving import remind
 from bot.handlers.membership.questions import QUESTIONS
 from bot.turn import Turn
@@ -39,15 +40,14 @@ def show(turn: Turn) -> None:
             )
         return
     remind(turn)
-    known = known_of(turn)
+    known = {f"change:{name}": each for name, each in known_of(turn).items()} | reaching.line(turn)
     asked = _("This is what we know about you. What would you like to change?")
     if turn.capabilities.buttons:
-        lines = [Markup("<b>{}</b>: {}").format(*each) for each in known.values()]
-        options = [Option(f"change:{name}", called.unescape()) for name, (called, _value) in known.items()]
-        turn.say(Markup("\n").join([asked, *lines]), options)
+        asked = Markup("\n").join([asked, *(Markup("<b>{}</b>: {}").format(*each) for each in known.values())])
+        options = [Option(key, called.unescape()) for key, (called, _value) in known.items()]
     else:
-        turn.say(asked, [Option(f"change:{name}", Markup("{}: {}").format(*each).unescape())
-                         for name, each in known.items()])  # fmt: skip
+        options = [Option(key, Markup("{}: {}").format(*each).unescape()) for key, each in known.items()]
+    turn.say(asked, [*options, *reaching.steps(turn)])
 
 
 def known_of(turn: Turn) -> dict[str, tuple[Markup, Markup]]:

@@ -27,6 +27,10 @@ GREETINGS: Final = (
 """Understood from everybody, whichever language they chose."""
 
 
+_LINK: Final = re.compile(r"https?://\S+[?&](?:start=|text=%2Fstart%20)([\w-]{20,64})", re.ASCII)
+"""A link that opens a messenger with an invitation, see `Channel.link`."""
+
+
 def what_is_kept(turn: Turn, _answers: Any) -> Markup:  # noqa: ANN401 - the form's
     network = turn.network
     return Markup("\n\n").join(
@@ -65,6 +69,14 @@ def start(turn: Turn) -> None:
     if members.come_back(turn.member):
         turn.preface(_("Welcome back. We may write to you again."))
     begin(turn)
+
+
+@router.phrase(lambda text: _LINK.search(text) is not None)
+def follow(turn: Turn) -> None:
+    """An invitation's link that was sent instead of opened, as the invitation offers."""
+    link = _LINK.search(turn.inbound.plain)
+    turn.payload = link[1] if link else ""
+    start(turn)
 
 
 @router.words(*in_every_language(N_("START"), "START", "BAŞLA", "СТАРТ"), rest=_is_token)

@@ -47,23 +47,29 @@ def upgrade() -> None:
     with op.batch_alter_table('broadcasts', schema=None) as batch_op:
         batch_op.add_column(sa.Column('expires_at', Moment(), nullable=True))
 
-    with op.batch_alter_table('members', schema=None) as batch_op:
+    with op.batch_alter_table('members', schema=None, recreate='never') as batch_op:
         batch_op.add_column(sa.Column('fallback', sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.add_column(sa.Column('tried_at', Moment(), nullable=True))
         batch_op.add_column(sa.Column('carrier', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
+        batch_op.add_column(sa.Column('follows', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.add_column(sa.Column('rung_at', Moment(), nullable=True))
+        batch_op.add_column(sa.Column('bell_id', sa.String(length=128), server_default='', nullable=False))
         batch_op.add_column(sa.Column('expires_at', Moment(), nullable=True))
         batch_op.create_index('ix_outbox_held', ['broadcast_id'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
+        batch_op.create_index('ix_outbox_held_expires_at', ['expires_at'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
 
 
 
 def downgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.drop_index('ix_outbox_held_expires_at', sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
         batch_op.drop_index('ix_outbox_held', sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
         batch_op.drop_column('expires_at')
+        batch_op.drop_column('bell_id')
         batch_op.drop_column('rung_at')
+        batch_op.drop_column('follows')
         batch_op.drop_column('carrier')
         batch_op.drop_column('tried_at')
 

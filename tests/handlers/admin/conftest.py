@@ -1,6 +1,8 @@
-"""The office, with the coordinator's phone of either shape."""
+"""The office, with the coordinator's phone of any shape."""
 
 from __future__ import annotations
+
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,14 +15,16 @@ from tests.chat import Person
 from tests.handlers.admin.office import Office
 
 
-@pytest.fixture(params=["buttons", "numbers"])
+@pytest.fixture(params=["buttons", "numbers", "whatsapp"])
 def shape(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
-def office(database: Database, network: Network, files: Files, clock: Clock) -> Office:
-    return Office(database, network, files, clock)
+async def office(database: Database, network: Network, files: Files, clock: Clock) -> AsyncIterator[Office]:
+    office = Office(database, network, files, clock)
+    yield office
+    await office.whatsapp.stop()
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from bot.handlers import router
 from bot.network import Network
 from storage.database import Database
 from storage.files import Files
-from storage.members import Member, find_address
+from storage.members import Member, MemberAddress, find_address
 from storage.outbox import OutboxRow
 from storage.staff import Invitation, Role, Staff
-from tests.chat import SHAPES, Chat, Person
+from tests.chat import Chat, Person
 from tests.storage.people import add_member
 
 
@@ -29,9 +29,14 @@ class Office(Chat):
 
     def member(self, shape: str, user: str, *topics: str, **known: Any) -> Person:
         """A registered member who follows these topics, phone in hand."""
-        channel = SHAPES[shape].channel
-        self.database.transact(lambda session: add_member(session, self.clock, user, *topics, channel=channel, **known))
-        return self.person(shape, user, known.get("language", "en"))
+        person = self.person(shape, user, known.get("language", "en"))
+
+        def write(session: Session) -> None:
+            add_member(session, self.clock, person.user, *topics, channel=person.channel, **known)
+            self._address(session, person).last_inbound_at = self.clock.now()
+
+        self.database.transact(write)
+        return person
 
     def staff(self, shape: str, user: str, role: Role, *, topics: Sequence[str] = (), **known: Any) -> Person:
         """Somebody with a role who follows no topic."""
@@ -67,9 +72,12 @@ class Office(Chat):
         return self.database.transact(lambda session: session.scalar(rows) or 0)
 
     def _find(self, session: Session, person: Person) -> Member:
+        return session.get_one(Member, self._address(session, person).member_id)
+
+    def _address(self, session: Session, person: Person) -> MemberAddress:
         address = find_address(session, person.channel, person.user)
         assert address is not None
-        return session.get_one(Member, address.member_id)
+        return address
 
 
 async def forges(person: Person, option: str) -> str:

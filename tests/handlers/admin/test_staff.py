@@ -45,6 +45,7 @@ async def test_the_first_owner_comes_through_a_link(office: Office, shape: str) 
 async def test_a_link_works_once_and_for_a_while(office: Office, shape: str) -> None:
     first, second = office.member(shape, "1"), office.member(shape, "2")
     token = link_to(office, Role.COORDINATOR)
+    assert token.isalnum()  # a messenger may take any other sign for formatting
     assert not redeems(office, second, token + "x")
     assert redeems(office, first, token)
     assert not redeems(office, second, token)
@@ -90,7 +91,7 @@ async def test_an_owner_invites_a_focal_point(office: Office, owner: Person, sha
         f"You are invited to help run {office.network.name['en']}. Your role: focal point. "
         "Open this link, or send it to the bot:"
     )
-    await guest.says(owner.heard[1].split("\n")[1])
+    await guest.opens(owner.heard[1].split("\n")[1])
     assert office.role_of(guest) == (Role.FOCAL_POINT, ["health"])
     assert await owner.says("/staff") == "Who runs the network\nAysel (you): owner\nLeyla: focal point (Health)"
 

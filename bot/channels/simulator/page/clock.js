@@ -20,6 +20,12 @@ export function time(moment) {
   return `${hour}:${minute}`;
 }
 
+/** Hours and minutes. */
+export function duration(milliseconds) {
+  const minutes = Math.floor(milliseconds / 60_000);
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+}
+
 /** The names come from the app: browsers do not know every language. */
 export function day(moment, { months, weekdays }) {
   const { year, month, day } = parts(moment);

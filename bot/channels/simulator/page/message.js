@@ -1,15 +1,20 @@
 /** One bubble. */
 
+import { choices } from "./choices.js";
 import { time } from "./clock.js";
+import { element, icon } from "./element.js";
 import { nodes } from "./markup.js";
 
 const PICTURE = /\.(jpe?g|png|gif|webp)$/i;
 
-/** @param act has words, say(text) and tap(message, button) => Promise */
+/** @param act has words, say(text), tap(message, button) => Promise and open(message) */
 export function bubble(message, act) {
-  const item = element("div", `message ${message.mine ? "mine" : "theirs"} ${message.kind} ${message.edited ? "edited" : ""}`);
+  const item = element("div", `message ${message.mine ? "mine" : "theirs"} ${message.kind}`);
+  item.classList.toggle("edited", message.edited);
+  item.classList.toggle("bell", Boolean(message.bell));
   item.dataset.id = message.id;
   const body = element("div", "bubble");
+  if (message.bell) body.append(ring(act.words));
   if (message.attachment) body.append(attachment(message.attachment));
   if (["sticker", "voice", "location"].includes(message.kind)) body.append(gesture(message.kind, act.words));
   if (message.text) {
@@ -19,13 +24,19 @@ export function bubble(message, act) {
   }
   body.append(foot(message, act.words));
   item.append(body);
-  if (message.rows.length) item.append(keyboard(message, act));
+  if (message.rows.length) item.append(choices(message, act));
   return item;
 }
 
 /** A deep link's token stays hidden, as in Telegram. */
 function shown({ mine, text }) {
   return mine && text.startsWith("/start ") ? "/start" : text;
+}
+
+function ring(words) {
+  const made = element("div", "ring", words.bell);
+  made.prepend(icon("bell"));
+  return made;
 }
 
 function foot(message, words) {
@@ -61,51 +72,7 @@ function gesture(kind, words) {
   return made;
 }
 
-function keyboard(message, act) {
-  const made = element("div", "keyboard");
-  for (const row of message.rows) {
-    const line = made.appendChild(element("div", "row"));
-    for (const button of row) line.append(button.url ? away(button) : pressed(message, button, act));
-  }
-  return made;
-}
-
-function pressed(message, button, act) {
-  const made = element("button", "", button.label);
-  made.type = "button";
-  made.onclick = async () => {
-    made.classList.add("busy");
-    await act.tap(message, button).catch(() => {});
-    made.classList.remove("busy");
-  };
-  return made;
-}
-
-function away(button) {
-  const made = element("a", "", button.label);
-  if (/^https?:\/\//i.test(button.url)) Object.assign(made, { href: button.url, target: "_blank", rel: "noopener" });
-  made.append(icon("outside"));
-  return made;
-}
-
 function readable(bytes) {
   if (!bytes) return "";
   return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
-export function icon(name) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  made.setAttribute("aria-hidden", "true");
-  made.classList.add(`icon-${name}`);
-  use.setAttribute("href", `#${name}`);
-  made.append(use);
-  return made;
-}
-
-export function element(name, className = "", text = "") {
-  const made = document.createElement(name);
-  if (className) made.className = className.trim();
-  if (text) made.append(text);
-  return made;
 }

@@ -1,7 +1,9 @@
 /** One phone: its screen, its input and its settings. */
 
-import { day, now } from "./clock.js";
-import { bubble, element } from "./message.js";
+import { day, duration, now } from "./clock.js";
+import { element } from "./element.js";
+import { bubble } from "./message.js";
+import { Picker } from "./picker.js";
 
 const TONES = 6;
 const KEYS = { telegram: { b: "**", i: "__" }, whatsapp: { b: "*", i: "_" } };
@@ -11,7 +13,7 @@ export class Phone {
   unread = 0;
   atEnd = true;
 
-  /** @param world has live, words, networks, commands, and languages by their own names */
+  /** @param world has live, words, networks, commands, and windows: seconds by shape, null for none */
   constructor(settings, place, world) {
     this.user = settings.user;
     this.shape = settings.shape;
@@ -23,11 +25,13 @@ export class Phone {
     this.parts = Object.fromEntries([...this.element.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     this.language = settings.language;
     this.words = world.words[settings.language] ?? world.words.en;
+    this.picker = new Picker(this.parts.picker, this.words);
     this.act = {
       words: this.words,
       commands: this.shape === "telegram",
       say: (text) => this.say(text),
       tap: (message, button) => this.ask({ do: "tap", payload: button.payload, message: message.id }),
+      open: (message) => this.picker.open(message, (button) => this.act.tap(message, button)),
     };
     this.#label();
     this.#listen();
@@ -40,7 +44,21 @@ export class Phone {
     this.parts.blocked.checked = settings.blocked;
     this.parts.suggestion.textContent = settings.suggestion.startsWith("/start") ? this.words.start : settings.suggestion;
     this.parts.suggestion.hidden = !settings.suggestion || settings.blocked || settings.switched_off;
+    this.tick();
     this.#arrange();
+  }
+
+  /** Show how long the window stays open, once it has ever been. */
+  tick() {
+    const { window: strip } = this.parts;
+    const lasts = this.world.windows[this.shape] * 1000;
+    strip.hidden = !lasts || !this.settings.spoke;
+    if (strip.hidden) return;
+    const left = Math.max(0, Date.parse(this.settings.spoke) + lasts - now());
+    strip.classList.toggle("closed", left === 0);
+    strip.style.setProperty("--left", left / lasts);
+    const sentence = left ? this.words.window_open.replace("{left}", duration(left)) : this.words.window_closed;
+    if (strip.lastElementChild.textContent !== sentence) strip.lastElementChild.textContent = sentence;
   }
 
   /** Show a message, or change the one with its id. */
@@ -63,6 +81,7 @@ export class Phone {
   /** Begin again with what the app remembers. */
   fill(messages) {
     this.messages.clear();
+    this.picker.close();
     this.lastDay = "";
     this.parts.screen.replaceChildren(this.parts.welcome);
     for (const message of messages) this.put(message);

@@ -2,7 +2,7 @@
 
 import { setClock, setZone } from "./clock.js";
 import { Live } from "./live.js";
-import { element } from "./message.js";
+import { element } from "./element.js";
 import { Phone } from "./phone.js";
 import { Room } from "./room.js";
 
@@ -15,7 +15,7 @@ const world = { problem: (sentence) => (part("problem").textContent = sentence) 
 
 const heard = {
   everything(event) {
-    Object.assign(world, { words: event.words, networks: event.networks, commands: event.commands });
+    Object.assign(world, { words: event.words, networks: event.networks, commands: event.commands, windows: event.windows });
     setZone(event.zone);
     setClock(event.now);
     part("network").textContent = event.networks.en;
@@ -38,7 +38,7 @@ const heard = {
   },
   clock({ now }) {
     setClock(now);
-    room.tick();
+    tick();
   },
   tally: ({ tally }) => room.tally(tally),
   adding: (progress) => room.adding(progress),
@@ -56,6 +56,12 @@ world.live = new Live(
   },
 );
 const room = new Room(world.live, world.problem);
+
+function tick() {
+  room.tick();
+  for (const one of phones.values()) one.tick();
+}
+setInterval(tick, 1000);
 
 const seen = new IntersectionObserver(
   (entries) => {

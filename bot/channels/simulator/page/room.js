@@ -21,7 +21,6 @@ export class Room {
       await ask({ do: "add_phone", ...values });
       part("add-phone").elements.name.value = "";
     });
-    setInterval(() => this.tick(), 1000);
   }
 
   everything({ silent, adding, tally, words }) {

@@ -1,0 +1,76 @@
+"""Lets whatever told of one member tell of another, and of an address alone: for two who turn out to be one person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from storage.broadcasts import Broadcast
+from storage.fallback import Move, move
+from storage.members import MemberAddress
+from storage.newsletters import Newsletter
+from storage.outbox import OutboxRow, OutboxState
+from storage.staff import AuditEntry, Invitation
+
+_WAITING: Final = (OutboxState.QUEUED, OutboxState.HELD)
+_LOST: Final = (OutboxState.REFUSED, OutboxState.SKIPPED)
+
+_UNHEEDED: Final = {"synchronize_session": False}
+"""These statements change rows that the session does not hold."""
+
+
+def repoint(session: Session, gone_id: int, kept_id: int, now: datetime) -> None:
+    """All that was written, sent, decided and received by the one is the other's; their addresses are so already."""
+    _repoint_broadcasts(session, gone_id, kept_id, now)
+    theirs = select(MemberAddress.id).where(MemberAddress.member_id == kept_id)
+    replies = update(OutboxRow).where(OutboxRow.broadcast_id.is_(None), OutboxRow.address_id.in_(theirs))
+    session.execute(replies.values(member_id=kept_id), execution_options=_UNHEEDED)
+    questions = (OutboxRow.key >= f"join:{gone_id}:", OutboxRow.key < f"join:{gone_id};")
+    session.execute(delete(OutboxRow).where(*questions, OutboxRow.state.in_(_WAITING)), execution_options=_UNHEEDED)
+    for column in (Newsletter.author_id, Broadcast.author_id, Invitation.invited_by, Invitation.used_by,
+                   AuditEntry.actor_id):  # fmt: skip
+        session.execute(update(column.class_).where(column == gone_id).values({column.key: kept_id}))
+    about = select(AuditEntry).where(AuditEntry.detail["member"].as_integer() == gone_id)
+    for entry in session.scalars(about):
+        entry.detail = {**entry.detail, "member": kept_id}
+    session.flush()
+
+
+def detach(session: Session, address: MemberAddress, rest: MemberAddress, now: datetime) -> None:
+    """What was broadcast to this address stays the member's; what has not left goes to the rest of their addresses."""
+    here = (OutboxRow.address_id == address.id, OutboxRow.broadcast_id.is_not(None))
+    waiting = select(OutboxRow.id).where(*here, OutboxRow.state.in_(_WAITING)).with_for_update()
+    move(session, [Move(row_id, rest.channel, rest.id) for row_id in session.scalars(waiting)])
+    session.execute(update(OutboxRow).where(*here).values(address_id=None), execution_options=_UNHEEDED)
+    followed = update(Broadcast).where(Broadcast.author_address_id == address.id)
+    session.execute(followed.values(author_address_id=rest.id, card=None, carded_at=now))
+
+
+def _repoint_broadcasts(session: Session, gone_id: int, kept_id: int, now: datetime) -> None:
+    """A broadcast has one row for a person. Where both had one, the other counts on without a name, as for the erased.
+
+    The person's is the one that came furthest; if it left already, a second one that waits is not sent.
+    """
+    both = select(OutboxRow.id, OutboxRow.broadcast_id, OutboxRow.member_id, OutboxRow.state).where(
+        OutboxRow.broadcast_id.in_(select(Broadcast.id)), OutboxRow.member_id.in_([gone_id, kept_id])
+    )
+    rows = session.execute(both.order_by(OutboxRow.id).with_for_update(of=OutboxRow)).all()
+    furthest: dict[int, tuple[int, int]] = {}
+    for row in rows:
+        rank = (_rank(row.state), int(row.member_id == kept_id))
+        furthest[row.broadcast_id] = max(furthest.get(row.broadcast_id, (-1, 0)), rank)
+    won = {row.id for row in rows if furthest[row.broadcast_id] == (_rank(row.state), int(row.member_id == kept_id))}
+    lost = update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows if row.id not in won]))
+    skipped = {"state": OutboxState.SKIPPED, "reason": "joined", "settled_at": now}
+    session.execute(lost.where(OutboxRow.state.in_(_WAITING)).values(**skipped), execution_options=_UNHEEDED)
+    session.execute(lost.values(member_id=None), execution_options=_UNHEEDED)
+    found = update(OutboxRow).where(OutboxRow.id.in_(won))
+    session.execute(found.values(member_id=kept_id), execution_options=_UNHEEDED)
+
+
+def _rank(state: str) -> int:
+    """How far a message came: lost, waiting, or on its way and beyond."""
+    return 0 if state in _LOST else 1 if state in _WAITING else 2

@@ -1,0 +1,99 @@
+"""What may leave now, read anew at each claim: for whom, after what, and with nothing in doubt before it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from storage.broadcasts import Broadcast, BroadcastState
+from storage.members import MemberAddress
+from storage.outbox import UNFINISHED, OutboxRow, OutboxState
+from storage.windows import Window
+
+
+class Terms(NamedTuple):
+    """What a channel's rows are claimed by.
+
+    Attributes:
+        window: where it takes our words only for a time after the person's.
+        elsewhere: channels on which members who allow it are reached when this one cannot any more.
+        busy: rows this foreman is not done with, though a receipt may have put them back already.
+    """
+
+    window: Window | None = None
+    elsewhere: Collection[str] = ()
+    busy: Collection[int] = ()
+
+
+PLAIN = Terms()
+
+
+_carrier = aliased(OutboxRow)
+_waits_for_its_carrier = and_(
+    OutboxRow.doubts > 0,
+    select(_carrier.id)
+    .where(
+        _carrier.id == OutboxRow.carrier,
+        _carrier.doubts > 0,
+        _carrier.state.in_((OutboxState.QUEUED, OutboxState.SENDING)),
+    )
+    .exists(),
+)
+"""What one message said is asked about as one: its other rows come with the first."""
+
+
+_doubted = aliased(OutboxRow)
+_behind_a_doubt = (
+    select(_doubted.id)
+    .outerjoin(Broadcast, Broadcast.id == _doubted.broadcast_id)
+    .where(
+        _doubted.address_id == OutboxRow.address_id,
+        _doubted.doubts > 0,
+        _doubted.state.in_((OutboxState.QUEUED, OutboxState.SENDING)),
+        _doubted.id != OutboxRow.id,
+        or_(_doubted.carrier.is_(None), _doubted.carrier != OutboxRow.id),
+        or_(OutboxRow.doubts == 0, tuple_(_doubted.tried_at, _doubted.id) < tuple_(OutboxRow.tried_at, OutboxRow.id)),
+        or_(_doubted.broadcast_id.is_(None), Broadcast.state == BroadcastState.SENDING),
+    )
+    .exists()
+)
+"""The platform tells what it was given, not for which row: so what is in doubt is asked about one by one, in order."""
+
+
+followed = aliased(OutboxRow)
+
+LOST = (OutboxState.REFUSED, OutboxState.SKIPPED, OutboxState.DOUBT)
+"""What follows a message that did not arrive stays away as well."""
+
+WHOLE = timedelta(seconds=5)
+"""A claim that looks behind the last id only may not pass an older row whose wait has just ended: a whole look may."""
+
+
+def skipped(row: Any, *, bulk: bool, shut: bool) -> str:  # noqa: ANN401 - a row of the query above
+    """Why it does not go; "" when it does."""
+    if row.user is None or ((bulk or shut) and row.left):
+        return "left"
+    if bulk and row.unreachable:
+        return str(row.unreachable)
+    return "followed" if row.followed in LOST else ""
+
+
+def due(after: int, terms: Terms, now: datetime) -> list[ColumnElement[bool]]:
+    """What may leave now."""
+    held_until = now - WHOLE if after else now
+    conditions: list[ColumnElement[bool]] = [
+        OutboxRow.id > after,
+        or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now),
+        or_(MemberAddress.held_until.is_(None), MemberAddress.held_until <= held_until),
+        or_(OutboxRow.follows.is_(None), followed.state.not_in(UNFINISHED)),
+        ~_waits_for_its_carrier,
+    ]
+    if terms.window:
+        conditions.append(~_behind_a_doubt)
+    if terms.busy:
+        conditions.append(OutboxRow.id.not_in(terms.busy))
+    return conditions
