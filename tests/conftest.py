@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
 from bot.core.clock import Clock
@@ -18,6 +19,10 @@ from bot.network_file import load
 from storage.database import Database
 from storage.files import Files
 from storage.migrating import migrate
+
+# On a fresh checkout hypothesis first builds its tables of characters, which takes seconds on a small machine.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 HERE = Path(__file__).parent
 _numbers = count(1)

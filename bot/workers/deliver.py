@@ -18,26 +18,25 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from bot.actions.wording import Wording
-from bot.core.channel import Channel, Closed, Refused, Retry, Sent, Tracing, Unknown
+from bot.core.channel import Channel, Closed, Retry, Tracing, Unknown
 from bot.core.channel import Outcome as Answer
 from bot.core.clock import Clock
 from bot.core.messages import Outbound
 from bot.core.rendering import goes_ahead
 from bot.workers.breaker import Breaker, Pause
+from bot.workers.handover import Handover
 from bot.workers.items import Item, spread, together
 from bot.workers.leadership import Leadership
 from bot.workers.lines import Lines
-from bot.workers.outcomes import ACCOUNT, Outcomes, blameless
-from bot.workers.receipts import reference
+from bot.workers.outcomes import Outcomes
 from bot.workers.wake import Wake
 from storage import lanes
 from storage.broadcasts import BroadcastState, in_state
-from storage.claims import Claim, Claimed, carry, claim, give_back
+from storage.claims import Claim, carry, claim, give_back
 from storage.database import Database
-from storage.delivery import external_id_of, external_ids_of
 from storage.outbox import enqueue
 from storage.terms import Terms
-from storage.windows import DAY, Window
+from storage.windows import Window
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +47,6 @@ BATCH = 250
 """Most rows in one claim, far below a second's worth at any rate a platform allows."""
 
 SOON = timedelta(seconds=1)
-
-CLOCKS = timedelta(minutes=10)
-"""More than a platform's clock and ours differ."""
-
-EDGE = timedelta(minutes=30)
-"""So near the end of a reply window, a platform that refuses a text means the window, whatever it says."""
 
 
 class Taken(NamedTuple):
@@ -93,6 +86,7 @@ class Foreman:
         self._outcomes = Outcomes(
             channel.name, self._token, database, clock, patient=self._patient, elsewhere=elsewhere
         )
+        self._hand_over = Handover(channel, database, clock, self._outcomes)
         self._breaker = Breaker(pause)
         terms = channel.capabilities
         self._window = None if terms.window is None else Window(terms.window, terms.bells)
@@ -243,50 +237,11 @@ class Foreman:
             if wait > 0 or not self._leadership.holds:
                 answer: Answer = Retry(timedelta(seconds=max(0, wait)), attempted=False)
             else:
-                answer = await self._send(item)
+                answer = await self._hand_over(item)
             self._finish(item, answer)
-
-    async def _send(self, item: Item) -> Answer:
-        outbound, row = item.outbound, item.row
-        if not isinstance(outbound, Outbound):
-            return outbound
-        try:
-            if row.doubts and (known := await self._known(row)):
-                return known
-            if row.edits is not None:
-                edits = row.edits
-                edited = await self._database.read(lambda session: external_id_of(session, edits))
-                outbound = outbound.having(edit=edited)
-        except Exception:
-            log.exception("what is known of row %s could not be read; trying again", row.id)
-            return Retry(SOON, attempted=False)
-        try:
-            return await self._channel.send(row.user, outbound, reference(row.id, bell=row.bell))
-        except ValueError as error:
-            log.exception("row %s cannot be rendered for %s", row.id, self._channel.name)
-            return Refused("content", systemic=True, detail=type(error).__name__)
-        except Exception as error:
-            log.exception("sending row %s on %s failed", row.id, self._channel.name)
-            return Unknown(type(error).__name__)
-
-    async def _known(self, row: Claimed) -> Answer | None:
-        """What became of a message in doubt; None when it is to be sent again. No bell is, once they have written."""
-        traced = await self._trace(self._channel, row) if isinstance(self._channel, Tracing) else None
-        if traced is None and self._window and not row.bell and row.closes_at is None:
-            return Closed("it closed while the message was in doubt")
-        return Sent("") if traced is None and row.bell and row.closes_at is not None else traced
-
-    async def _trace(self, channel: Tracing, row: Claimed) -> Answer | None:
-        """Ask the platform what it was given."""
-        since = row.tried_at or self._clock.now() - DAY
-        told = self._outcomes.taken  # first of all: what is stored from now on is in the tables
-        known = await self._database.read(lambda session: external_ids_of(session, row.address_id, since - CLOCKS))
-        return await channel.trace(row.user, since, known | told)
 
     def _finish(self, item: Item, answer: Answer) -> None:
         """Have the answer written, then let the next message to this address go, unless it must wait as well."""
-        if isinstance(answer, Refused):
-            answer = self._reconsidered(item.row, answer)
         for row in item.rows:
             self._outcomes.add(row.id, answer, bell=row.bell)
         unsettled = isinstance(answer, Retry | Unknown | Closed) or item.row.doubts > 0  # first it has to be stored
@@ -299,16 +254,6 @@ class Foreman:
         for row in item.rows:
             if row.broadcast_id is not None:
                 self._breaker.watch(row.broadcast_id, answer)
-
-    def _reconsidered(self, row: Claimed, refused: Refused) -> Answer:
-        """Near the window's end it is the window that refuses."""
-        if (
-            row.closes_at is not None
-            and not (refused.unreachable or refused.reason == ACCOUNT)
-            and row.closes_at - self._clock.now() < EDGE
-        ):
-            return Closed(refused.detail)
-        return blameless(refused)
 
     def _release(self, items: Iterable[Item]) -> None:
         """Return what was claimed and has not left."""
