@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from bot.core import richtext
 from bot.core.channel import Capabilities
-from bot.core.choices import Button
+from bot.core.choices import Button, quick
 from bot.core.messages import Attachment, Option, Outbound
 from bot.core.numbered import lines
 from bot.core.rendering import Bubble, excess, parts, render
@@ -314,7 +314,11 @@ def test_every_option_can_be_picked(outbound: Outbound, capabilities: Capabiliti
     bubble = render(outbound, capabilities)
     if bubble.rows:
         prefix = f"{outbound.menu}:" if outbound.menu else ""
-        ordered = sorted(outbound.options, key=lambda option: option.navigation)
+        tapped = quick(outbound.options, capabilities) if bubble.form == "quick" else outbound.options
+        ordered = sorted(tapped, key=lambda option: option.navigation)
+        assert all(
+            option.navigation and option.label in bubble.text for option in outbound.options if option not in tapped
+        )
         assert [(button.payload, button.url) for row in bubble.rows for button in row] == [
             ("" if option.url else prefix + option.id, option.url) for option in ordered
         ]
