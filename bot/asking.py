@@ -4,28 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.fields.field import Given
 from bot.core.form import Cancelled, Completed, Form, Progress, Stayed, Step
 from bot.core.i18n import _
 from bot.core.router import Router
 from bot.turn import Turn
 
 
-def answer(turn: Turn, router: Router, given: Given) -> bool:
-    """Give this to the open form; False when none is open.
-
-    Raises:
-        Invalid: it is no answer to the question; nothing has changed.
-    """
-    asked = opened(turn, router)
-    if asked is None:
-        return False
-    form, progress = asked
-    _step(turn, router, form, form.answer(turn, progress, given))
-    return True
-
-
-def _step(turn: Turn, router: Router, form: Form, step: Step) -> None:
+def take(turn: Turn, router: Router, form: Form, step: Step) -> None:
+    """Go where an answer has led."""
     match step:
         case Progress():
             move(turn, step)

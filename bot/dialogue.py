@@ -225,12 +225,18 @@ def _repeat(turn: Turn) -> None:
 
 def _answer(turn: Turn, router: Router, given: Given) -> bool:
     """Give this to the open form; False when none is open."""
+    asked = asking.opened(turn, router)
+    if asked is None:
+        return False
+    form, progress = asked
     try:
-        return asking.answer(turn, router, given)
+        step = form.answer(turn, progress, given)
     except Invalid as invalid:
         if given.options or not _command_word(turn, router):
             turn.preface(invalid.sentence)
         return True
+    asking.take(turn, router, form, step)
+    return True
 
 
 def _close(turn: Turn, router: Router, before: tuple[Progress, ...]) -> None:
