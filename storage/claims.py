@@ -99,8 +99,7 @@ def claim(session: Session, channel: str, broadcast_id: int | None, after: int, 
         sending = select(Broadcast.id).where(Broadcast.id == broadcast_id, Broadcast.state == BroadcastState.SENDING)
         lane = query.where(*due_now, OutboxRow.broadcast_id == broadcast_id, sending.exists())
     found = session.execute(lane.limit(limit)).all()
-    in_doubt = [row.id for row in found if row.doubts]
-    carried = session.execute(query.where(OutboxRow.carrier.in_(in_doubt))).all() if in_doubt else ()
+    carried = _carried(session, query, [row for row in found if row.doubts])
     rows: list[Claimed] = []
     closed: list[Claimed] = []
     rung: set[int] = set()
@@ -136,6 +135,14 @@ def _silent(session: Session, address_ids: set[int], window: Window, now: dateti
     known = known.where(MemberAddress.id.in_(address_ids)).with_for_update(skip_locked=True, key_share=True)
     ends = {row.id: window.ends(row.last_inbound_at, row.shut_at) for row in session.execute(known)}
     return {address_id for address_id, end in ends.items() if end is None or end <= now}
+
+
+def _carried(session: Session, query: Select[*tuple[Any, ...]], in_doubt: Sequence[Any]) -> Sequence[Any]:
+    """What the messages in doubt also said: to the same addresses, which have an index."""
+    if not in_doubt:
+        return ()
+    same = OutboxRow.address_id.in_({row.address_id for row in in_doubt})
+    return session.execute(query.where(same, OutboxRow.carrier.in_([row.id for row in in_doubt]))).all()
 
 
 def _together(found: Sequence[Any], carried: Sequence[Any]) -> Iterator[Any]:

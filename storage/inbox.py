@@ -113,7 +113,8 @@ def writers(session: Session, rows: Sequence[InboxRow], now: datetime) -> dict[i
     known = {row_id: Writer(address, member, conversation) for row_id, address, member, conversation in found}
     for row_id, payload in ((row.id, row.payload) for row in rows if row.id in known):
         address = known[row_id].address
-        if address.last_inbound_at is None or address.last_inbound_at < now - SILENCE or _unheard(address):
+        last, rung = address.last_inbound_at, address.rung_at
+        if last is None or last < now - SILENCE or (rung is not None and last <= rung):
             known[row_id] = known[row_id]._replace(silent=True)
         else:
             _note(address, payload, now)
@@ -135,11 +136,6 @@ def heard(session: Session, address: MemberAddress, payload: dict[str, Any], now
 def wrote_at(payload: dict[str, Any], now: datetime) -> datetime:
     """When it was said: a message that was fetched after an outage opens no window from now."""
     return datetime.fromtimestamp(payload["at"], tz=UTC) if payload.get("at") else now
-
-
-def _unheard(address: MemberAddress) -> bool:
-    """Whether a bell rang that they have not answered."""
-    return address.rung_at is not None and (address.last_inbound_at or address.rung_at) <= address.rung_at
 
 
 def _note(address: MemberAddress, payload: dict[str, Any], now: datetime) -> None:

@@ -87,19 +87,20 @@ def _is_news(row: OutboxRow, external_id: str, state: OutboxState) -> bool:
         return _STEPS.index(OutboxState(row.state)) < _STEPS.index(state)
     if state is not OutboxState.SENT:
         return True
-    awaited = row.state in {OutboxState.SENDING, OutboxState.DOUBT}
-    doubted = row.state == OutboxState.QUEUED and row.doubts > 0
-    tried = not rang_last(row.tried_at, row.rung_at)
-    return tried and (awaited or doubted) and row.external_id != external_id
+    return not rang_last(row.tried_at, row.rung_at) and _is_awaited(row, external_id)
 
 
 def _may_fail(row: OutboxRow, external_id: str) -> bool:
     """Not when it is known to have arrived, and not when this speaks of an earlier try."""
     if row.state == OutboxState.SENT:
         return row.external_id == external_id
-    awaited = row.state in {OutboxState.SENDING, OutboxState.DOUBT}
+    return _is_awaited(row, external_id)
+
+
+def _is_awaited(row: OutboxRow, external_id: str) -> bool:
+    """Whether nobody knows what became of its last try, and this does not speak of an earlier one that failed."""
     doubted = row.state == OutboxState.QUEUED and row.doubts > 0
-    return (awaited or doubted) and row.external_id != external_id
+    return (doubted or row.state in {OutboxState.SENDING, OutboxState.DOUBT}) and row.external_id != external_id
 
 
 def _write(session: Session, rows: Sequence[OutboxRow], outcome: Outcome, now: datetime,

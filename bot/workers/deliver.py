@@ -24,7 +24,7 @@ from bot.core.clock import Clock
 from bot.core.messages import Outbound
 from bot.core.rendering import goes_ahead
 from bot.workers.breaker import Breaker, Pause
-from bot.workers.handover import Handover
+from bot.workers.handover import SOON, Handover
 from bot.workers.items import Item, spread, together
 from bot.workers.leadership import Leadership
 from bot.workers.lines import Lines
@@ -45,8 +45,6 @@ AHEAD = timedelta(milliseconds=100)
 
 BATCH = 250
 """Most rows in one claim, far below a second's worth at any rate a platform allows."""
-
-SOON = timedelta(seconds=1)
 
 
 class Taken(NamedTuple):
