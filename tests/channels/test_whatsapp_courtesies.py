@@ -17,7 +17,7 @@ SALAM = Outbound(Markup("Salam"))
 
 @pytest.fixture
 async def line(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
-    monkeypatch.setattr("bot.channels.whatsapp.courtesies._SLOW", 0.1)
+    monkeypatch.setattr("bot.channels.attention._SLOW", 0.1)
     async with serving() as line:
         yield line
 
