@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.actions.rights import NAMES, role_of
+from bot.core import codes
 from storage.members import Member
 from storage.staff import Invitation, Role, Staff, record, staff_of
 
@@ -46,7 +46,7 @@ def invite(
     expires_at = now + (LASTS[role] if lasts is None else lasts)
     session.add(
         Invitation(
-            hashed=_hashed(token),
+            hashed=codes.hashed(token),
             role=role,
             topics=sorted(topics),
             invited_by=inviter_id,
@@ -68,12 +68,12 @@ def redeem(session: Session, token: str, member: Member, now: datetime, name: st
         name: what the platform calls the member, for colleagues to see until they say their name themselves.
     """
     mine = update(Invitation).where(
-        Invitation.hashed == _hashed(token), Invitation.used_at.is_(None), Invitation.expires_at > now
+        Invitation.hashed == codes.hashed(token), Invitation.used_at.is_(None), Invitation.expires_at > now
     )
     taken = session.execute(
         mine.values(used_at=now, used_by=member.id), execution_options={"synchronize_session": False}
     )
-    found = select(Invitation).where(Invitation.hashed == _hashed(token)).execution_options(populate_existing=True)
+    found = select(Invitation).where(Invitation.hashed == codes.hashed(token)).execution_options(populate_existing=True)
     invitation = session.scalar(found)
     if invitation is None or invitation.used_by != member.id:
         return None
@@ -106,7 +106,3 @@ def withdraw(session: Session, inviter_id: int, now: datetime) -> None:
 def needs_owner(session: Session) -> bool:
     """Whether nobody owns the network yet."""
     return not staff_of(session, Role.OWNER)
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

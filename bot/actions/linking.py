@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -73,7 +72,7 @@ def new_code(session: Session, member: Member, now: datetime) -> str:
     """A code that joins whoever enters it with this member; an earlier one is good no more. It is not kept anywhere."""
     code = codes.draw()
     drop_codes(session, now - _REMEMBERED)
-    give_code(session, member.id, _hashed(code), now + LASTS)
+    give_code(session, member.id, codes.hashed(code), now + LASTS)
     return code
 
 
@@ -84,7 +83,7 @@ def enter(session: Session, address: MemberAddress, typed: str, now: datetime) -
     code = codes.read(typed)
     if code is None:
         return Fault.ODD
-    found = find_pair(session, address, _hashed(code), now)
+    found = find_pair(session, address, codes.hashed(code), now)
     if found is Fault.WRONG:
         add_try(session, address.id, now, now - PAUSE)
     return found
@@ -179,7 +178,3 @@ def _unite_memberships(session: Session, kept: Member, gone: Member, now: dateti
         session.flush()
     elif confirmed:
         memberships.ask_again(session, gone.organisation_id, now)
-
-
-def _hashed(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -33,13 +34,24 @@ def tell(session: Session, member_id: int, outbound: Outbound, key: str, now: da
 
 def tell_at(session: Session, address: MemberAddress, outbound: Outbound, key: str, now: datetime) -> None:
     """Queue one message to one address, as an answer to what was asked there a moment ago; otherwise as `tell`."""
-    row = {
+    enqueue(session, [row_for(address, outbound, key, now)])
+
+
+def row_for(
+    address: MemberAddress, outbound: Outbound, key: str, now: datetime, *, edits: int | None = None
+) -> dict[str, Any]:
+    """One message to one address, as `storage.outbox.enqueue` takes it.
+
+    Args:
+        edits: the outbox row whose message this one changes in place.
+    """
+    return {
         "key": key,
         "channel": address.channel,
         "address_id": address.id,
         "member_id": address.member_id,
         "language": outbound.language,
         "payload": outbound.to_json(),
+        "edits": edits,
         "created_at": now,
     }
-    enqueue(session, [row])

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.actions.messages import row_for
 from bot.core.i18n import _, speaking
 from bot.core.messages import Outbound
 from storage.members import Member, MemberAddress
@@ -26,15 +27,6 @@ def tell_stopped(session: Session, channel: str, sentence: str, now: datetime) -
     for address, language in session.execute(addresses):
         with speaking(language):
             text = _("{channel} is stopped: {sentence}").format(channel=channel, sentence=sentence)
-        rows.append(
-            {
-                "key": f"stopped:{channel}:{address.id}:{now:%Y%m%d%H}",
-                "channel": address.channel,
-                "address_id": address.id,
-                "member_id": address.member_id,
-                "language": language,
-                "payload": Outbound(text, language=language).to_json(),
-                "created_at": now,
-            }
-        )
+        key = f"stopped:{channel}:{address.id}:{now:%Y%m%d%H}"
+        rows.append(row_for(address, Outbound(text, language=language), key, now))
     enqueue(session, rows)

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.actions import addresses
 from bot.actions.fates import reason_words, state_words
 from bot.core.channel import Channel
 from bot.core.i18n import N_, _, speaking
@@ -87,7 +88,7 @@ def _chunks(
                 organisation or "",
                 name or "",
                 language_words(language),
-                channels[channel].label if channel in channels else channel,
+                addresses.label(channels, channel),
                 state(fate).unescape(),
                 reason(fate, why).unescape(),
                 f"{settled_at.astimezone(network.zone):%Y-%m-%d %H:%M}" if settled_at else "",

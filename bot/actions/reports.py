@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.actions import broadcasts
 from bot.actions.fates import ARRIVED, reason_words
 from bot.actions.menu import typed
+from bot.actions.messages import row_for
 from bot.actions.newsletters import title
 from bot.actions.reception import reception_words
 from bot.actions.staff import named
@@ -256,19 +257,6 @@ def _language(session: Session, address: MemberAddress) -> str:
 
 def _queue(session: Session, address: MemberAddress, outbounds: list[Outbound], key: str, now: datetime,
            edits: int | None = None) -> None:  # fmt: skip
-    enqueue(
-        session,
-        [
-            {
-                "key": f"{key}:{place}" if place else key,
-                "channel": address.channel,
-                "address_id": address.id,
-                "member_id": address.member_id,
-                "language": outbound.language,
-                "payload": outbound.to_json(),
-                "edits": edits,
-                "created_at": now,
-            }
-            for place, outbound in enumerate(outbounds)
-        ],
-    )
+    keys = [f"{key}:{place}" if place else key for place in range(len(outbounds))]
+    rows = [row_for(address, outbound, each, now, edits=edits) for each, outbound in zip(keys, outbounds, strict=True)]
+    enqueue(session, rows)

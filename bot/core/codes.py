@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import unicodedata
 from typing import Final
@@ -36,6 +37,11 @@ def read(text: str) -> str | None:
     signs = _signs(text)
     halves = (signs[:HALF], signs[HALF:])
     return signs if len(signs) == 2 * HALF and all(map(_mixed, halves)) else None
+
+
+def hashed(code: str) -> str:
+    """What is kept of a code or a token: enough to recognise it, and of no use to whoever reads it."""
+    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def resembles(text: str) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from bot.actions.messages import row_for
 from bot.actions.retention import return_as_new
 from bot.core.channel import Channel
 from bot.core.clock import Clock
@@ -39,7 +40,7 @@ log = logging.getLogger(__name__)
 TURNS = 32
 """Turns in one commit."""
 
-LONGEST = 0.05
+LONGEST = 0.02
 """Seconds after which no further turn is begun in it: outcomes of sends wait for the writer too, and a kill meanwhile
 means second copies of what they tell. A process that has just started handles its first turns ten times slower."""
 
@@ -180,21 +181,8 @@ class Converse:
 
     def _queue(self, session: Session, row: InboxRow, address: MemberAddress, said: list[Outbound]) -> None:
         now = self._clock.now()
-        enqueue(
-            session,
-            [
-                {
-                    "key": f"turn:{row.id}:{number}",
-                    "channel": address.channel,
-                    "address_id": address.id,
-                    "member_id": address.member_id,
-                    "language": outbound.language,
-                    "payload": outbound.to_json(),
-                    "created_at": now,
-                }
-                for number, outbound in enumerate(said)
-            ],
-        )
+        rows = [row_for(address, outbound, f"turn:{row.id}:{number}", now) for number, outbound in enumerate(said)]
+        enqueue(session, rows)
 
 
 def _places(error: Exception) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from bot.actions import addresses
 from bot.actions.attachments import Unfit
 from bot.actions.newsletters import Overlong, Plan
 from bot.core.channel import Channel
@@ -162,7 +163,7 @@ def members(n: int) -> Markup:
 
 def channel_label(turn: Turn, name: str) -> str:
     """What people call the channel; one that is no longer connected keeps its name."""
-    return turn.channels[name].label if name in turn.channels else name
+    return addresses.label(turn.channels, name)
 
 
 def _megabytes(n: float) -> Markup:
