@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +27,9 @@ Work = Callable[[Session], Result]
 
 GROUP = 32
 """Most transactions in one commit. Measured: beyond 32 a turn gets no cheaper, and a reply waits longer."""
+
+LONGEST = 0.02
+"""Seconds after which a group takes nobody else in: who is urgent waits for no more than this and one transaction."""
 
 _MIGRATING = 7_203_511
 """The key of PostgreSQL's advisory lock for migrations; any number that no other program on the server uses."""
@@ -161,28 +165,38 @@ class _Writer:
 
     def _serve(self) -> None:
         while (first := self._waiting.get()).rank != _LAST:
-            group = [first]
-            while len(group) < GROUP and not self._waiting.empty():
-                waiting = self._waiting.get()
-                if waiting.rank != first.rank:
-                    self._waiting.put(waiting)
-                    break
-                group.append(waiting)
-            self._commit([(one.work, one.future) for one in group if one.future.set_running_or_notify_cancel()])
+            self._commit(first)
 
-    def _commit(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
-        """Run the group in one transaction; nobody hears of success before the commit."""
+    def _commit(self, first: _Waiting) -> None:
+        """Run a group in one transaction; nobody hears of success before the commit."""
+        alone = self._waiting.empty()
+        futures: list[Future[Any]] = []
         results: list[Callable[[], None]] = []
         try:
             with self._engine.begin() as connection:
-                for work, future in group:
-                    results.append(_attempt(connection, work, future, alone=len(group) == 1))
+                for work, future in [(first.work, first.future)] if alone else self._group(first):
+                    if future.set_running_or_notify_cancel():
+                        futures.append(future)
+                        results.append(_attempt(connection, work, future, alone=alone))
         except BaseException as error:  # noqa: BLE001 - whatever stopped the commit is told to everyone who waits for it
-            for _, future in group:
+            for future in futures:
                 future.set_exception(error)
             return
         for tell in results:
             tell()
+
+    def _group(self, first: _Waiting) -> Iterator[tuple[Work[Any], Future[Any]]]:
+        """The first and those of its rank that wait, until the time is up or something urgent comes."""
+        ends = time.monotonic() + LONGEST
+        yield first.work, first.future
+        for _ in range(GROUP - 1):
+            if self._waiting.empty() or time.monotonic() > ends:
+                return
+            waiting = self._waiting.get()
+            if waiting.rank != first.rank:
+                self._waiting.put(waiting)
+                return
+            yield waiting.work, waiting.future
 
 
 def _attempt(connection: Connection, work: Work[Any], future: Future[Any], *, alone: bool) -> Callable[[], None]:

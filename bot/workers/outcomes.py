@@ -1,4 +1,4 @@
-"""Writes down what became of each message: at once when it is quiet, in groups of 25 ms when it is not."""
+"""Writes down what became of each message: at once when it is quiet, in groups of 10 ms when it is not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from storage.outcomes import Outcome, settle
 
 log = logging.getLogger(__name__)
 
-GROUP = 0.025
+GROUP = 0.01
 """Seconds to gather outcomes while many arrive. With the write itself an outcome is never older than 100 ms."""
 
 AGAIN = timedelta(seconds=3)

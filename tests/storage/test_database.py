@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from storage.database import GROUP, Database
+from storage.database import GROUP, LONGEST, Database
 from storage.facts import Fact, recall, remember
 
 
@@ -71,6 +72,39 @@ async def test_what_is_urgent_is_committed_before_anything_else_that_waits(datab
     ended.set()
     await asyncio.gather(occupied, urgent)
     assert await ordinary == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_group_lets_what_is_urgent_in_after_the_transaction_that_runs(database: Database) -> None:
+    order: list[str] = []
+    urgent: list[asyncio.Future[None]] = []
+    loop = asyncio.get_running_loop()
+
+    def ordinary(number: int) -> Callable[[Session], None]:
+        def transaction(_session: Session) -> None:
+            if number == 1:
+                hurry = database.run(lambda _session: order.append("urgent"), urgent=True)
+                urgent.append(asyncio.run_coroutine_threadsafe(hurry, loop))  # type: ignore[arg-type]
+                assert asyncio.run_coroutine_threadsafe(asyncio.sleep(0.01), loop).result(5) is None
+            order.append("ordinary")
+
+        return transaction
+
+    await asyncio.gather(*(database.run(ordinary(number)) for number in range(6)))
+    await asyncio.wrap_future(urgent[0])
+    assert order.index("urgent") == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_group_takes_nobody_in_when_its_time_is_up(database: Database) -> None:
+    commits: list[object] = []
+
+    def slow(session: Session) -> None:
+        commits.append(session.connection().get_transaction())
+        time.sleep(LONGEST)
+
+    await asyncio.gather(*(database.run(slow) for _ in range(6)))
+    assert max(commits.count(commit) for commit in commits) == 1
 
 
 async def test_an_error_of_the_database_is_raised_to_the_one_who_caused_it(database: Database) -> None:
