@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.folding import fold
@@ -27,6 +27,7 @@ class Topic:
         words: one word in each language, which can be typed after STOP.
         lead: the organisation that leads it; "" while nobody does.
         with_: the one it works with; "" for none.
+        approval: a second person must agree before anything is sent to those who follow it.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Topic:
     words: Labels = field(hash=False)
     lead: str = ""
     with_: str = ""
+    approval: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,37 @@ class Holiday:
 
 
 @dataclass(frozen=True, slots=True)
+class Manners:
+    """How broadcasts behave; each has a default that most networks will want.
+
+    Attributes:
+        quiet_from, quiet_until: in the member's own zone; what is not urgent waits from one until the other. Equal for
+            never.
+        a_day: most messages that are not urgent to one member a day; the rest becomes one digest. 0 for any number.
+        undo: how long a broadcast can be taken back before it leaves.
+        grace: how late a planned broadcast may leave by itself; later its author is asked.
+        approval: a second person must agree before anything is sent.
+    """
+
+    quiet_from: time = time(21)
+    quiet_until: time = time(8)
+    a_day: int = 2
+    undo: timedelta = timedelta(seconds=90)
+    grace: timedelta = timedelta(hours=2)
+    approval: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one message costs on a channel: in its reader's window, and where a bell must ring first, in "USD"."""
+
+    channel: str
+    currency: str
+    message: float
+    bell: float
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """What the file says, in its order. Keys of topics are unique, and so are keys of regions, and of districts."""
 
@@ -87,6 +120,8 @@ class Network:
     topics: tuple[Topic, ...]
     regions: tuple[Region, ...]
     holidays: tuple[Holiday, ...] = ()
+    manners: Manners = Manners()
+    prices: tuple[Price, ...] = ()
 
     def understands(self, tag: str) -> str:
         """The network's language for what a platform says of a person's ("ru-RU", ""), else its first."""

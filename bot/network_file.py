@@ -6,14 +6,14 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.core.folding import fold
 from bot.core.i18n import LANGUAGES
-from bot.network import Holiday, Labels, Network, Place, Region, Topic
+from bot.network import Holiday, Labels, Manners, Network, Place, Price, Region, Topic
 
 T = TypeVar("T")
 
@@ -63,6 +63,18 @@ class _Table:
             raise self.error(name, "is empty")
         return text
 
+    def number(self, name: str, default: int, most: int) -> int:
+        number = self.take(name, int, default)
+        if not 0 <= number <= most:
+            raise self.error(name, f"must be from 0 to {most}")
+        return number
+
+    def amount(self, name: str) -> float:
+        amount = self.values.pop(name, None)
+        if type(amount) not in {int, float} or amount < 0:
+            raise self.error(name, "must be a number that is not below 0")
+        return float(amount)
+
     def texts(self, name: str) -> tuple[str, ...]:
         texts = self.take(name, list, [])
         if not all(type(text) is str and text.strip() for text in texts):
@@ -103,7 +115,13 @@ class _Table:
         return f"{self.place}: {name}" if self.place else name
 
 
-_KINDS: Final[dict[type, str]] = {str: "a text in quotes", list: "a list", dict: "a table"}
+_KINDS: Final[dict[type, str]] = {
+    str: "a text in quotes",
+    list: "a list",
+    dict: "a table",
+    int: "a whole number",
+    bool: "true or false",
+}
 
 
 def _network(table: _Table) -> Network:
@@ -119,6 +137,8 @@ def _network(table: _Table) -> Network:
         topics=table.tables("topics", _topic),
         regions=table.tables("regions", _region),
         holidays=table.tables("holidays", _holiday),
+        manners=_manners(table),
+        prices=table.tables("prices", _price),
     )
     table.done()
     if not network.topics:
@@ -129,6 +149,7 @@ def _network(table: _Table) -> Network:
     _unique(table, "topics: words", [word for own in words for word in own.values()], fold)
     _unique(table, "regions", [region.key for region in network.regions])
     _unique(table, "districts", [place.key for place in districts])
+    _unique(table, "prices", [price.channel for price in network.prices])
     return network
 
 
@@ -160,6 +181,7 @@ def _topic(table: _Table) -> Topic:
         words=table.labels("words"),
         lead=table.take("lead", str, ""),
         with_=table.take("with", str, ""),
+        approval=table.take("approval", bool, False),
     )
     for language, word in topic.words.items():
         if len(word.split()) != 1:
@@ -186,6 +208,36 @@ def _holiday(table: _Table) -> Holiday:
         days=frozenset(_month_and_day(table, day) for day in days),
         dates=frozenset(dates),
     )
+
+
+def _manners(table: _Table) -> Manners:
+    usual = Manners()
+    own = _Table(table.take("manners", dict, {}), table.path, "manners")
+    manners = Manners(
+        quiet_from=_hour(own, "quiet_from", usual.quiet_from),
+        quiet_until=_hour(own, "quiet_until", usual.quiet_until),
+        a_day=own.number("a_day", usual.a_day, 100),
+        undo=timedelta(seconds=own.number("undo_seconds", usual.undo.seconds, 3600)),
+        grace=timedelta(minutes=own.number("grace_minutes", usual.grace.seconds // 60, 7 * 24 * 60)),
+        approval=own.take("approval", bool, usual.approval),
+    )
+    own.done()
+    return manners
+
+
+def _hour(table: _Table, name: str, usual: time) -> time:
+    text = table.take(name, str, f"{usual:%H:%M}")
+    try:
+        return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - an hour of the day, in any zone
+    except ValueError:
+        raise table.error(name, f'is {text!r}: write an hour as in "21:00"') from None
+
+
+def _price(table: _Table) -> Price:
+    currency = table.text("currency")
+    if not re.fullmatch("[A-Z]{3}", currency):
+        raise table.error("currency", f'is {currency!r}: write three capital letters as in "USD"')
+    return Price(table.text("channel"), currency, table.amount("message"), table.amount("bell"))
 
 
 def _month_and_day(table: _Table, text: str) -> tuple[int, int]:

@@ -6,33 +6,59 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, and_, or_, select
+from sqlalchemy import ForeignKey, String, and_, false, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base
 
 
 class BroadcastState(StrEnum):
-    """sending <-> paused; sending -> done once no row is unfinished; everything before done -> cancelled."""
+    """waiting -> held or scheduled -> sending <-> paused; sending -> done once no row is unfinished.
 
+    A retry brings it back from done to sending. Everything before done can be cancelled; what has not fired can be taken
+    back into a draft.
+
+    waiting: for a second person's approval. held: for the undo window. late: its hour passed while nobody was there to
+    send it, and its author is asked.
+    """
+
+    WAITING = "waiting"
     HELD = "held"
     SCHEDULED = "scheduled"
+    LATE = "late"
     SENDING = "sending"
     PAUSED = "paused"
     DONE = "done"
     CANCELLED = "cancelled"
 
 
+class BroadcastKind(StrEnum):
+    """What a broadcast does: say something, correct what one said, or take back what one said."""
+
+    NEWSLETTER = "newsletter"
+    CORRECTION = "correction"
+    RECALL = "recall"
+
+
 class Broadcast(Base):
     """A broadcast.
 
     Attributes:
+        kind: a BroadcastKind.
+        original_id: the broadcast that this one corrects or recalls.
+        leaves_at: when it fires: the end of its undo window, or its hour.
+        asked_at: when its author or the approvers were asked what is to become of it.
+        approver_id: who agreed to it, where a second person must.
+        urgent: why it may disturb at night and on holidays, in its author's words; "" when it may not.
+        rate: most messages a second, where its author wants fewer than the channel allows.
+        next_at: with a rate: when its next message may leave.
+        resumes: with a correction: the original was sending, and goes on afterwards.
         author_address_id: where its author follows it; the progress card and the report go there.
         pause_reason: why it paused by itself ("content", "account"), "" when a person did it.
         fired_at: when the audience was frozen.
         fanned_to: the last member id whose row is written; fan-out goes on behind it after a kill.
         fanned_at: when every row had been written.
-        expires_at: whoever has not heard the bell by then does not get it any more.
+        expires_at: nobody gets it any more from then on, such as once the event has begun.
         card: outbox row of the progress card.
         carded_at: when the card was last brought up to date.
     """
@@ -43,6 +69,10 @@ class Broadcast(Base):
     newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletters.id"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
     author_address_id: Mapped[int | None] = mapped_column(ForeignKey("addresses.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(
+        String(12), default=BroadcastKind.NEWSLETTER, server_default=BroadcastKind.NEWSLETTER
+    )
+    original_id: Mapped[int | None] = mapped_column(ForeignKey("broadcasts.id"), index=True)
     state: Mapped[str] = mapped_column(String(12), index=True)
     pause_reason: Mapped[str] = mapped_column(String(32), default="")
     audience: Mapped[dict[str, Any]]
@@ -52,6 +82,13 @@ class Broadcast(Base):
     fanned_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
+    leaves_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"))
+    urgent: Mapped[str] = mapped_column(default="", server_default="")
+    rate: Mapped[float | None]
+    next_at: Mapped[datetime | None]
+    resumes: Mapped[bool] = mapped_column(default=False, server_default=false())
     card: Mapped[int | None]
     carded_at: Mapped[datetime | None]
 

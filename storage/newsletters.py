@@ -19,6 +19,8 @@ class Newsletter(Base):
         source: the language it was first written in.
         attachment: Attachment as JSON, None without one.
         audience: the audience chosen so far, as JSON.
+        useful_until: nobody gets it from then on, such as once the event has begun.
+        urgent: why it may disturb at night and on holidays; "" when it may not.
     """
 
     __tablename__ = "newsletters"
@@ -30,6 +32,8 @@ class Newsletter(Base):
     attachment: Mapped[dict[str, Any] | None]
     audience: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
+    useful_until: Mapped[datetime | None]
+    urgent: Mapped[str] = mapped_column(default="", server_default="")
 
 
 def latest_newsletter(session: Session, author_id: int) -> Newsletter | None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -14,18 +15,19 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
 from bot.core.clock import Clock
-from bot.network import Network
+from bot.network import Manners, Network
 from bot.network_file import load
 from storage.database import Database
 from storage.files import Files
 from storage.migrating import migrate
+from tests.plain_network import NETWORK, PLAIN
 
 # On a fresh checkout hypothesis first builds its tables of characters, which takes seconds on a small machine.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-HERE = Path(__file__).parent
 _numbers = count(1)
+
 
 CARE = ("fsync", "synchronous_commit", "full_page_writes")
 """What a server that lives for one test run can do without."""
@@ -33,7 +35,14 @@ CARE = ("fsync", "synchronous_commit", "full_page_writes")
 
 @pytest.fixture(scope="session")
 def network() -> Network:
-    return load(HERE.parent / "networks" / "azerbaijan.toml")
+    """The first network, whose broadcasts leave at once, at any hour and in any number: see `mannered`."""
+    return replace(load(NETWORK), manners=PLAIN)
+
+
+@pytest.fixture(scope="session")
+def mannered(network: Network) -> Network:
+    """The same with the manners of its file: an undo window, quiet hours, two messages a day."""
+    return replace(network, manners=Manners())
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.network import Labels, Network, Place, Region, Topic
+from bot.network import Labels, Manners, Network, Place, Price, Region, Topic
 from bot.network_file import NetworkError, load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +45,10 @@ labels = { en = "Easter", ru = "Пасха" }
 days = ["05-26"]
 dates = [2027-05-02]
 """
+
+
+LAST = 'coordinator = { en = "Somebody", ru = "Кто-то" }'
+PRICE = '[[prices]]\nchannel = "whatsapp"\ncurrency = "USD"\nmessage = 0\nbell = 0.03'
 
 
 def written(folder: Path, text: str) -> Path:
@@ -190,6 +194,22 @@ def test_what_need_not_stand_in_the_file(tmp_path: Path) -> None:
     assert network.regions[0].also == ()
 
 
+def test_how_broadcasts_behave_and_what_they_cost(tmp_path: Path) -> None:
+    usual = small(tmp_path)
+    assert (usual.manners, usual.prices) == (Manners(), ())
+    told = """[manners]
+quiet_from = "22:30"
+quiet_until = "07:00"
+a_day = 3
+undo_seconds = 60
+grace_minutes = 30
+approval = true
+"""
+    own = load(written(tmp_path, SMALL.replace(LAST, f"{LAST}\n{told}\n{PRICE}")))
+    assert own.manners == Manners(time(22, 30), time(7), 3, timedelta(seconds=60), timedelta(minutes=30), approval=True)
+    assert own.prices == (Price("whatsapp", "USD", 0, 0.03),)
+
+
 def test_a_holiday_returns_every_year_or_moves(tmp_path: Path) -> None:
     network = small(tmp_path)
     days = [date(2026, 5, 26), date(2027, 5, 26), date(2027, 5, 2), date(2026, 5, 2)]
@@ -260,6 +280,22 @@ def test_a_name_in_a_language_nobody_wrote_it_in() -> None:
             "holidays 1: dates has '2027-05-02': write a day as in 2027-03-10, without quotes",
         ),
         ("[[holidays]]", "[holidays]", "holidays must be a list"),
+        (LAST, f"{LAST}\n[manners]\nquiet = 9", "manners: quiet is not a field known here"),
+        (
+            LAST,
+            f'{LAST}\n[manners]\nquiet_from = "9 pm"',
+            "manners: quiet_from is '9 pm': write an hour as in \"21:00\"",
+        ),
+        (LAST, f"{LAST}\n[manners]\na_day = -1", "manners: a_day must be from 0 to 100"),
+        (LAST, f"{LAST}\n[manners]\nundo_seconds = true", "manners: undo_seconds must be a whole number"),
+        (LAST, f"{LAST}\n[manners]\napproval = 1", "manners: approval must be true or false"),
+        (
+            LAST,
+            f"{LAST}\n{PRICE}".replace("USD", "$"),
+            "prices 1: currency is '$': write three capital letters as in \"USD\"",
+        ),
+        (LAST, f"{LAST}\n{PRICE}".replace("0.03", "-1"), "prices 1: bell must be a number that is not below 0"),
+        (LAST, f"{LAST}\n{PRICE}\n{PRICE}", "prices has 'whatsapp' twice"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, line: str, instead: str, sentence: str) -> None:

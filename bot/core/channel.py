@@ -35,6 +35,7 @@ class Capabilities:
         choice_text: longest text above quick replies or a list.
         window: text of our own is taken only so long after the person's last message; later only a bell is.
         bells: most people it may ring for within any 24 hours; 0 for any number.
+        deletes: a message can be taken back so long after it was sent; None where it never can.
         merges: messages that wait for one person go as one: each is paid for, and a phone that rings once is kinder.
     """
 
@@ -60,6 +61,7 @@ class Capabilities:
     choice_text: int = 1024
     window: timedelta | None = None
     bells: int = 0
+    deletes: timedelta | None = None
     merges: bool = False
 
 

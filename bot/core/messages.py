@@ -160,6 +160,7 @@ class Outbound:
         bell: what fills the blanks of the bell, "{1} has something new for you: {2}", where the platform takes nothing
             else at the moment; the text then says the same in full.
         alone: it stays a message of its own where others are joined: it is forwarded, or shows what others get.
+        delete: the platform's ids of our messages to take back; then nothing is said. Gone already is taken back too.
     """
 
     text: Markup
@@ -171,6 +172,7 @@ class Outbound:
     preview: bool = False
     bell: tuple[str, ...] = ()
     alone: bool = False
+    delete: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", escape(self.text))
@@ -188,6 +190,7 @@ class Outbound:
                 "options": tuple(Option(**option) for option in values.get("options", ())),
                 "attachment": _attachment(values),
                 "bell": tuple(values.get("bell", ())),
+                "delete": tuple(values.get("delete", ())),
             }
         )
 

@@ -25,9 +25,9 @@ from storage.staff import Role, Staff
 from tests.channels.whatsapp_line import AYGUN, OURS, PUBLIC, serving, until
 from tests.emulators.telegram import BotApi
 from tests.emulators.twilio import PIXEL, Person, Twilio
+from tests.plain_network import plain_network
 from tests.storage.people import add_broadcast, add_member
 
-NETWORK = Path(__file__).parents[2] / "networks" / "azerbaijan.toml"
 MENU = "What would you like to do?"
 WHY = "You receive this as a member of UN-NGO Informal Regional Network in Azerbaijan (UN-NGO-IRENE/Azerbaijan)."
 WAY_OUT = "_Stop all messages – write STOP_"
@@ -53,7 +53,7 @@ def settings(tmp_path: Path, twilio: Twilio) -> Settings:
         "PUBLIC_URL": PUBLIC,
         "TWILIO_API_URL": twilio.url,
         "DATA": str(tmp_path),
-        "NETWORK": str(NETWORK),
+        "NETWORK": str(plain_network(tmp_path)),
         "PORT": str(port),
     }
     return read(values, env_file=None)

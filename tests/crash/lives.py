@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.lanes import Lane
 from tests.crash.process import KilledProcess
 from tests.crash.starvation import Starvation
+from tests.plain_network import plain_network
 
 RATE: Final = 200
 """Messages a second the bot may send: far above what platforms take, so that every kill meets many sends in flight."""
@@ -80,7 +81,7 @@ class Lives(ABC, Generic[Asked]):
                 "DATABASE_URL": self._url,
                 "DEMO": "no",
                 "HOST": "127.0.0.1",
-                "NETWORK": "networks/azerbaijan.toml",
+                "NETWORK": str(plain_network(self._folder)),
                 **self.settings(),
             }
             command = [sys.executable, "-m", "bot", "run"]
