@@ -11,7 +11,7 @@ run: $(READY)
 	$(BIN)/python -m bot run
 
 test: check
-	$(BIN)/python -m pytest -m "not drill"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not drill"
 
 check: $(TESTING)
 	$(BIN)/ruff check .
