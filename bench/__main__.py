@@ -5,10 +5,20 @@ from __future__ import annotations
 import argparse
 import time
 
-from bench import delivery, rate, reply, start, turns
+from bench import audience, delivery, fanout, paid, rate, reply, scale, start, turns
 from bench.figures import Figure, machine, table
 
-PARTS = {"delivery": delivery.run, "rate": rate.run, "turns": turns.run, "reply": reply.run, "start": start.run}
+PARTS = {
+    "delivery": delivery.run,
+    "rate": rate.run,
+    "turns": turns.run,
+    "reply": reply.run,
+    "start": start.run,
+    "audience": audience.run,
+    "fanout": fanout.run,
+    "paid": paid.run,
+    "scale": scale.run,
+}
 
 
 def main() -> None:

@@ -16,9 +16,9 @@ from tests.emulators.telegram import BotApi
 
 
 @asynccontextmanager
-async def live(data: Path, api: BotApi) -> AsyncIterator[Process]:
-    """On Telegram, as it is served by the emulator."""
-    settings = {"TELEGRAM_TOKEN": api.token, "TELEGRAM_API_URL": api.url, "DEMO": "no"}
+async def live(data: Path, api: BotApi, rate: int = 30) -> AsyncIterator[Process]:
+    """On Telegram, as it is served by the emulator, so many messages a second."""
+    settings = {"TELEGRAM_TOKEN": api.token, "TELEGRAM_API_URL": api.url, "DEMO": "no", "TELEGRAM_RATE": str(rate)}
     async with _running(data, unused_port(), settings) as process:
         yield process
 
@@ -34,7 +34,7 @@ async def demo(data: Path) -> AsyncIterator[tuple[Process, str]]:
 @asynccontextmanager
 async def _running(data: Path, port: int, settings: dict[str, str]) -> AsyncIterator[Process]:
     plain = {"DATA": str(data), "PORT": str(port), "DATABASE_URL": "", "PUBLIC_URL": "", "LOG_LEVEL": "ERROR"}
-    environment = {**os.environ, **plain, "HOST": "127.0.0.1", "TELEGRAM_RATE": "30", **settings}
+    environment = {**os.environ, **plain, "HOST": "127.0.0.1", **settings}
     command = (sys.executable, "-m", "bot", "run")
     process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=DEVNULL)
     try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -20,21 +22,34 @@ from storage.newsletters import Newsletter
 FIRST_USER: Final = 100_000_000
 """Telegram's id of the first member; the others follow."""
 
+AT_ONCE: Final = 50_000
+"""Members written in one transaction."""
+
 
 def filled(path: Path, members: int, *, sending: bool = True) -> Path:
     """A SQLite file with this many members who follow education, and a newsletter queued for each of them."""
     database = Database(f"sqlite:///{path}")
     migrate(database)
-    database.transact(lambda session: _add_members(session, members))
+    for first in range(1, members + 1, AT_ONCE):
+        some = range(first, min(first + AT_ONCE, members + 1))
+        database.transact(lambda session, some=some: _add_members(session, some))  # type: ignore[misc]
     if sending:
         database.transact(_send)
     database.close()
     return path
 
 
-def _add_members(session: Session, count: int) -> None:
+def users(members: int, seconds: float) -> Iterator[int]:
+    """Telegram's ids of all of them, until the time is up."""
+    ends = time.monotonic() + seconds
+    for user in range(FIRST_USER + 1, FIRST_USER + members + 1):
+        if time.monotonic() > ends:
+            return
+        yield user
+
+
+def _add_members(session: Session, ids: range) -> None:
     now = Clock().now()
-    ids = range(1, count + 1)
     written = {"language": "en", "region": "ganja-dashkasan", "created_at": now, "registered_at": now}
     session.execute(
         insert(Member), [{"id": each, "name": f"Member {each}"} | written | {"consented_at": now} for each in ids]
@@ -47,15 +62,30 @@ def _add_members(session: Session, count: int) -> None:
 
 
 def _send(session: Session) -> None:
+    broadcast = session.get_one(Broadcast, send(session, {"topics": ["education"]}))
+    while fan_out(session, broadcast, broadcast.created_at):
+        pass
+
+
+def send(session: Session, audience: dict[str, Any], author: int | None = None) -> int:
+    """A newsletter that has just fired, and no row is written yet; its broadcast's id.
+
+    Args:
+        author: the member who follows it, where they have one address, of the same id.
+    """
     now = Clock().now()
-    audience = {"topics": ["education"]}
     newsletter = Newsletter(source="en", texts={"en": TEXT}, audience=audience, created_at=now)
     session.add(newsletter)
     session.flush()
     broadcast = Broadcast(
-        newsletter_id=newsletter.id, state=BroadcastState.SENDING, audience=audience, created_at=now, fired_at=now
+        newsletter_id=newsletter.id,
+        author_id=author,
+        author_address_id=author,
+        state=BroadcastState.SENDING,
+        audience=audience,
+        created_at=now,
+        fired_at=now,
     )
     session.add(broadcast)
     session.flush()
-    while fan_out(session, broadcast, now):
-        pass
+    return broadcast.id

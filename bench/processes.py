@@ -45,11 +45,11 @@ class Stopwatch:
 
 
 def tell(**figures: float) -> None:
-    """The contender's own side: its figures, and its largest resident memory in MB."""
-    print(json.dumps(figures | {"peak": _peak()}))
+    """The contender's own side: its figures, and its largest resident memory in MB, unless it tells an earlier one."""
+    print(json.dumps({"peak": peak()} | figures))
 
 
-def _peak() -> float:
-    """Linux's own account of it; `ru_maxrss` begins, in a child, with what its parent had."""
+def peak() -> float:
+    """Linux's own account of it, in MB; `ru_maxrss` begins, in a child, with what its parent had."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6

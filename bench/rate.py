@@ -10,7 +10,7 @@ import math
 import tempfile
 import time
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from bench.bot import live
 from bench.figures import Figure
@@ -24,20 +24,56 @@ ASKING: Final = 0.5
 _ANSWER: Final = "Choose what we write to you about."
 
 
+class Held(NamedTuple):
+    """How a limit was kept.
+
+    Attributes:
+        rate: messages a second, of all that arrived.
+        refused: how many with 429.
+        waits: seconds until those who wrote meanwhile were answered, from the shortest to the longest.
+    """
+
+    rate: float
+    refused: int
+    waits: list[float]
+
+    @property
+    def slowest(self) -> float:
+        """The 99th percentile."""
+        return self.waits[math.ceil(0.99 * len(self.waits)) - 1]
+
+    @property
+    def middle(self) -> float:
+        return self.waits[len(self.waits) // 2]
+
+
 def run(*, quick: bool = False) -> list[Figure]:
     """One minute (quick: a quarter of one)."""
-    return asyncio.run(_minute(15 if quick else 60))
+    seconds = 15 if quick else 60
+    kept = asyncio.run(held(RATE, seconds))
+    return [
+        Figure(f"Messages a second at a limit of {RATE}, for {seconds} s", kept.rate, "messages/s", RATE - 1),
+        Figure("… refused with 429", kept.refused, "", 0, most=True),
+        Figure("… a person who writes meanwhile is answered after (p99)", kept.slowest, "s", 1, most=True),
+        Figure("… and in the middle (median)", kept.middle, "s"),
+    ]
 
 
-async def _minute(seconds: int) -> list[Figure]:
-    members = RATE * (seconds + 10)
-    limits = Limits(total_per_second=RATE)
+async def held(rate: int, seconds: int, settling: float = 0) -> Held:
+    """A broadcast for so long by the real program, which the emulator lets send `rate` a second.
+
+    Args:
+        settling: seconds after the first message that are not counted yet.
+    """
+    members = rate * math.ceil(seconds + settling + 10)
+    limits = Limits(total_per_second=rate)
     with tempfile.TemporaryDirectory() as folder:
         filled(Path(folder) / "korpu.db", members)
         async with BotApi(judge=False, limits=limits) as api:
             people = [api.person(FIRST_USER + 1 + number, started=True) for number in range(members)]
-            async with live(Path(folder), api):
+            async with live(Path(folder), api, rate):
                 await api.asked("sendMessage", within=30)
+                await asyncio.sleep(settling)
                 begun = time.monotonic()
                 asked: dict[int, float] = {}
                 for person in people[-1 : -1 - int(seconds / ASKING) : -1]:
@@ -46,16 +82,10 @@ async def _minute(seconds: int) -> list[Figure]:
                     await asyncio.sleep(begun + len(asked) * ASKING - time.monotonic())
                 await asyncio.sleep(begun + seconds + 1 - time.monotonic())
     sent = api.called("sendMessage")
-    held = sum(begun <= request.time < begun + seconds for request in sent) / seconds
+    arrived = sum(begun <= request.time < begun + seconds for request in sent) / seconds
     answered = {
         request.chat: request.time for request in sent if str(request.parameters.get("text")).startswith(_ANSWER)
     }
     waits = sorted(answered.get(chat, math.inf) - since for chat, since in asked.items())
-    slowest = waits[math.ceil(0.99 * len(waits)) - 1]
-    print(f"  {held:.2f}/s, most in any second {limits.max_in_any_second}, {len(waits)} people wrote meanwhile")
-    return [
-        Figure(f"Messages a second at a limit of {RATE}, for {seconds} s", held, "messages/s", RATE - 1),
-        Figure("… refused with 429", limits.over_limit, "", 0, most=True),
-        Figure("… a person who writes meanwhile is answered after (p99)", slowest, "s", 1, most=True),
-        Figure("… and in the middle (median)", waits[len(waits) // 2], "s"),
-    ]
+    print(f"  {arrived:.2f}/s, most in any second {limits.max_in_any_second}, {len(waits)} people wrote meanwhile")
+    return Held(arrived, limits.over_limit, waits)

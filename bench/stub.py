@@ -27,7 +27,7 @@ _MESSAGE: Final = {
 
 
 def _response(result: Any) -> bytes:  # noqa: ANN401 - any JSON
-    body = json.dumps({"ok": True, "result": result}).encode()
+    body = json.dumps({"ok": True, "result": result}, separators=(",", ":")).encode()  # as Telegram writes it
     return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 
 

@@ -15,6 +15,7 @@ import uvloop
 from bot.app import App
 from bot.core.channel import ChannelStopped
 from bot.network_file import NetworkError
+from bot.processes import alone
 from bot.settings import SettingError, Settings, read
 from storage.database import Database
 from storage.migrating import migrate
@@ -62,9 +63,10 @@ async def _run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    app = App(settings)
-    gc.freeze()  # what lives as long as the process is looked at no more: a full collection stopped all for 90 ms
-    await app.run(stop)
+    with alone(settings):
+        app = App(settings)
+        gc.freeze()  # what lives as long as the process is looked at no more: a full collection stopped all for 90 ms
+        await app.run(stop)
 
 
 def _invite_owner(settings: Settings) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from bot.handlers import commands, descriptions, router, short_descriptions
 from bot.media import Media
 from bot.monitoring import Monitoring
 from bot.network_file import load
+from bot.processes import Led, share
 from bot.settings import Settings
 from bot.web import application, serve
 from bot.workers.accept import Accept
@@ -33,6 +35,7 @@ from bot.workers.receipts import Receipts
 from scheduler.broadcasts import Broadcasts
 from scheduler.clock import Ticks
 from scheduler.housekeeping import Housekeeping
+from scheduler.unreachable import MonthlyList
 from storage import lanes
 from storage.broadcasts import Broadcast
 from storage.database import Database
@@ -41,10 +44,16 @@ from storage.files import Files
 from storage.migrating import migrate
 from storage.staff import Role
 
+if TYPE_CHECKING:
+    from storage.calls import Calls
+
 log = logging.getLogger(__name__)
 
 SENDERS = 64
-"""Sends in flight on one channel: enough for 30 a second at two seconds' latency, or 1,000 a second at 60 ms."""
+"""Sends in flight on one channel, at least: enough for 30 a second at two seconds' latency."""
+
+LATENCY = 0.2
+"""Seconds that a send may take without holding up a higher rate."""
 
 GRACE = 10
 """Seconds that sends in flight get to finish on a stop."""
@@ -69,6 +78,7 @@ class App:
         self._tasks: set[asyncio.Future[None]] = set()
         self.phones: Phones | None = None
         self.channels: dict[str, Channel] = {}
+        self.foremen: dict[str, Foreman] = {}
         self.channels.update((channel.name, channel) for channel in self._channels())
         wording = Wording(self.network)
         self.converse = Converse(
@@ -76,17 +86,19 @@ class App:
         )
         self.carrying = Carrying(self.channels, self.database, self.clock, self.files)
         self.accept = Accept(self.database, self.clock, self.converse.wake)
-        self.foremen = [
-            Foreman(channel, self.database, self.clock, wording, SENDERS, self._pause, self.channels)
-            for channel in self.channels.values()
-        ]
+        self.foremen.update(
+            (name, Foreman(channel, self.database, self.clock, wording, _senders(channel), self._pause, self.channels))
+            for name, channel in self.channels.items()
+        )
+        self._calls = self._calling()
         moving = Broadcasts(self.database, self.clock, self.network, self.channels, self.files, self._nudge)
-        self.ticks = Ticks()
+        self.ticks = Ticks(lambda: self._leads)
         self.ticks.every(1, moving.tick)
         keeping = Housekeeping(self.database, self.clock, self.files)
         self.ticks.every(30, keeping.erase)
         self.ticks.every(30, keeping.expire)
         self.ticks.every(3600, keeping.clean)
+        self.ticks.every(60, MonthlyList(self.database, self.clock, self.network, self._nudge).tell)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set; then finish what is in flight, write its outcomes, and let go.
@@ -97,7 +109,9 @@ class App:
         """
         async with AsyncExitStack() as stack:
             stack.callback(self.database.close)
-            monitoring = Monitoring(self.database)
+            monitoring = Monitoring(
+                self.database, lambda: {name: foreman.leadership.holds for name, foreman in self.foremen.items()}
+            )
             web = application(
                 list(self.channels.values()),
                 monitoring.health,
@@ -105,17 +119,19 @@ class App:
                 self.files if self.settings.demo else None,
                 self.media.routes(),
             )
-            runner = await serve(web, self.settings.host, self.settings.port)
+            runner = await serve(web, self.settings.host, self.settings.port, shared=not self.database.is_sqlite)
             stack.push_async_callback(runner.cleanup)
             await self.database.run(self._start_lanes)
             for channel in self.channels.values():
                 stack.push_async_callback(channel.stop)
-            foremen = [asyncio.create_task(foreman.run()) for foreman in self.foremen]
+            foremen = [asyncio.create_task(foreman.run()) for foreman in self.foremen.values()]
             stack.push_async_callback(self._finish, foremen)
             turns = 1 if self.database.is_sqlite else TURNS_AT_ONCE
             conversing = [asyncio.create_task(self.converse.run()) for _ in range(turns)]
-            carrying = asyncio.create_task(self.carrying.run())
-            stack.push_async_callback(_cancel, [*conversing, carrying])
+            beside = [asyncio.create_task(self.carrying.run())]
+            if self._calls is not None:
+                beside.append(asyncio.create_task(self._calls.run()))
+            stack.push_async_callback(_cancel, [*conversing, *beside])
             self.ticks.start()
             stack.callback(self.ticks.stop)
             for channel in self.channels.values():
@@ -123,10 +139,11 @@ class App:
             if self.settings.demo:
                 host, port = runner.addresses[0][:2]
                 print(f"The demo runs at http://{host}:{port} (stop it with Ctrl+C)", flush=True)  # noqa: T201 - for whoever started it
-            await self._welcome_owner()
+            welcoming = asyncio.create_task(self._welcome_owner())
+            stack.push_async_callback(_cancel, [welcoming])
             waiting = asyncio.create_task(stop.wait())
             done, _running = await asyncio.wait(
-                [waiting, *foremen, *conversing, carrying], return_when=asyncio.FIRST_COMPLETED
+                [waiting, *foremen, *conversing, *beside], return_when=asyncio.FIRST_COMPLETED
             )
             await _cancel([waiting])
             for worker in done - {waiting}:
@@ -152,6 +169,7 @@ class App:
                     webhook_secret=self.database.transact(lambda session: _secret(session, "telegram.webhook")),
                     rate=settings.telegram_rate,
                     profile=Profile(commands(), descriptions(self.network), short_descriptions(self.network)),
+                    lead=Led(self.foremen, "telegram"),
                     on_stopped=self._stopped("telegram"),
                 )
             )
@@ -169,6 +187,7 @@ class App:
                     api_url=settings.twilio_api_url,
                     rate=settings.whatsapp_rate,
                     daily_limit=settings.whatsapp_daily_limit,
+                    lead=Led(self.foremen, "whatsapp"),
                     on_stopped=self._stopped("whatsapp"),
                 )
             )
@@ -179,16 +198,41 @@ class App:
         return channels
 
     def _start_lanes(self, session: Session) -> None:
-        """The port is ours, so no other process serves this SQLite file."""
+        """SQLite takes one process, so a lease that is still running is a dead one's."""
+        if not self.database.is_sqlite:
+            share(session, self.files)
         lanes.start_anew(session, list(self.channels), self.clock.now(), alone=self.database.is_sqlite)
+
+    @property
+    def _leads(self) -> bool:
+        """Whether this process does what one is enough for: it is the one that leads the first channel."""
+        return all(foreman.leadership.holds for foreman in [*self.foremen.values()][:1])
+
+    def _calling(self) -> Calls | None:
+        """Where there can be other processes, what reaches them."""
+        if self.database.is_sqlite:
+            return None
+        from storage.calls import Calls  # noqa: PLC0415 - psycopg takes 10 MB, for those alone who use it
+
+        return Calls(self.database, self._wake_foremen)
 
     def _nudge(self) -> None:
         """Something was queued."""
-        for foreman in self.foremen:
+        self._wake_foremen()
+        if self._calls is not None and not all(foreman.leadership.holds for foreman in self.foremen.values()):
+            self._calls.call()
+
+    def _wake_foremen(self) -> None:
+        for foreman in self.foremen.values():
             foreman.wake.nudge()
 
     async def _welcome_owner(self) -> None:
-        """As long as nobody owns the network, offer the one-time link: in the terminal, and on the first demo phone."""
+        """As long as nobody owns the network, offer the one-time link: in the terminal, and on the first demo phone.
+
+        Of several processes one does.
+        """
+        for foreman in [*self.foremen.values()][:1]:
+            await foreman.leadership.held()
         if not await self.database.read(invitations.needs_owner):
             return
         token = await asyncio.to_thread(self.invite_owner)
@@ -224,7 +268,7 @@ class App:
         return stop
 
     async def _finish(self, foremen: Sequence[asyncio.Task[None]]) -> None:
-        for foreman in self.foremen:
+        for foreman in self.foremen.values():
             foreman.stop()
         _done, late = await asyncio.wait(foremen, timeout=GRACE)
         await _cancel(late)
@@ -241,6 +285,10 @@ class Memory:
 
     async def remember(self, key: str, value: dict[str, Any]) -> None:
         await self._database.run(lambda session: remember(session, key, value))
+
+
+def _senders(channel: Channel) -> int:
+    return max(SENDERS, math.ceil(channel.rate * LATENCY))
 
 
 async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,23 +17,36 @@ from storage.outbox import UNFINISHED, OutboxRow
 
 
 class Monitoring:
-    """Reads the tables anew each time it is asked; nothing is counted anywhere else."""
+    """Reads the tables anew each time it is asked; nothing is counted anywhere else.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        leads: by channel, whether this process is the one that delivers there.
+    """
+
+    def __init__(self, database: Database, leads: Callable[[], Mapping[str, bool]] = dict) -> None:
         self._database = database
+        self._leads = leads
 
     async def health(self) -> dict[str, Any]:
-        """What works. `ok` is false when a channel is stopped; the sentence says why."""
-        return await self._database.read(_health)
+        """What works. `ok` is false when a channel is stopped; the sentence says why.
+
+        `process` and `leads` are this process's; a channel that no process leads for ten seconds has a problem.
+        """
+        shared = await self._database.read(_health)
+        return shared | {"process": os.getpid(), "leads": [name for name, leads in self._leads().items() if leads]}
 
     async def metrics(self) -> str:
         """Prometheus' text format."""
         figures = await self._database.read(_figures)
-        return "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in figures.items())
+        lines = [f"# TYPE {name} gauge\n{name} {value}\n" for name, value in figures.items()]
+        lines.append("# TYPE korpu_leads gauge\n")
+        lines += [f'korpu_leads{{channel="{name}"}} {int(leads)}\n' for name, leads in self._leads().items()]
+        return "".join(lines)
 
 
 def _health(session: Session) -> dict[str, Any]:
-    stopped = dict(session.execute(select(Lane.channel, Lane.stopped).where(Lane.stopped != "")).tuples().all())
+    lanes = session.execute(select(Lane.channel, Lane.stopped).where(Lane.stopped != ""))
+    stopped = {channel: sentence for channel, sentence in lanes}  # noqa: C416 - mypy knows no pairs in it
     return {"ok": not stopped, "stopped": stopped, "unhandled": count_unhandled(session)}
 
 

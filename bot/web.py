@@ -83,8 +83,11 @@ def application(
     return app
 
 
-async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
+async def serve(app: web.Application, host: str, port: int, *, shared: bool = False) -> web.AppRunner:
     """Listen; returns once connections are taken. `await runner.cleanup()` ends it.
+
+    Args:
+        shared: other processes of this user may listen there too, and the kernel spreads connections over them.
 
     Raises:
         OSError: the port is taken.
@@ -92,7 +95,7 @@ async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
     # No access log: it would hold addresses of people and the names of their files.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
     await runner.setup()
-    await web.TCPSite(runner, host, port).start()
+    await web.TCPSite(runner, host, port, reuse_port=shared or None).start()
     return runner
 
 

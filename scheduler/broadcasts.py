@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from bot.actions import broadcasts, report_file, reports
+from bot.actions import broadcasts, cards, report_file, reports
 from bot.core.channel import Channel
 from bot.core.clock import Clock
 from bot.network import Network
+from scheduler.departures import Departures
 from storage.broadcasts import Broadcast, BroadcastState, open_broadcasts
 from storage.database import Database
 from storage.delivery import Tally, tally, unfinished
@@ -50,9 +51,12 @@ class Broadcasts:
         self._channels = channels
         self._files = files
         self._deliver = deliver
+        self._departures = Departures(database, clock, network, channels, deliver)
         self._rests: dict[int, timedelta] = {}
 
     async def tick(self) -> None:
+        """What is due leaves first, so that its rows are written at once."""
+        await self._departures.tick()
         running = await self._database.read(_open)
         for move in (self._move_on, self._close_or_show):
             for broadcast_id in running:
@@ -78,9 +82,9 @@ class Broadcasts:
             now = self._clock.now()
             broadcast = session.get_one(Broadcast, broadcast_id)
             if not look.file:
-                reports.show_progress(session, broadcast, look.counted, self._channels, now)
+                cards.show_progress(session, broadcast, look.counted, self._channels, now, self._network.zone)
             elif broadcasts.finish(session, broadcast_id, now):
-                reports.announce(session, broadcast, self._channels, look.file, now)
+                reports.announce(session, broadcast, self._channels, look.file, now, self._network.zone)
 
         await self._database.run(show)
         self._deliver()

@@ -16,9 +16,14 @@ Tick = Callable[[], Awaitable[None]]
 
 
 class Ticks:
-    """Calls each tick every so many seconds, never twice at once."""
+    """Calls each tick every so many seconds, never twice at once.
 
-    def __init__(self) -> None:
+    Args:
+        here: whether this process is the one where things tick; of several on one database, one is enough.
+    """
+
+    def __init__(self, here: Callable[[], bool] = lambda: True) -> None:
+        self._here = here
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = AsyncIOScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -26,7 +31,12 @@ class Ticks:
 
     def every(self, seconds: float, tick: Tick) -> None:
         first = datetime.now(UTC) + timedelta(seconds=min(seconds, FIRST))
-        self._scheduler.add_job(tick, IntervalTrigger(seconds=seconds), id=tick.__qualname__, next_run_time=first)
+
+        async def tick_here() -> None:
+            if self._here():
+                await tick()
+
+        self._scheduler.add_job(tick_here, IntervalTrigger(seconds=seconds), id=tick.__qualname__, next_run_time=first)
 
     def start(self) -> None:
         self._scheduler.start()

@@ -6,8 +6,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from storage.members import Member, MemberAddress, Subscription
 
@@ -47,14 +50,34 @@ class Part(NamedTuple):
     unreachable: int
 
 
+class _Each(FunctionElement[str]):
+    """A topic that SQLite compares for each of the few a member follows, instead of seeking each of those wanted.
+
+    A leading plus keeps its planner from the index: https://www.sqlite.org/optoverview.html#disqualifying_terms
+    """
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(_Each)
+def _plain(element: _Each, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - as above
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(_Each, "sqlite")
+def _unsought(element: _Each, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - as above
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
 def matching(audience: Audience) -> ColumnElement[bool]:
     """The condition on Member joined with its preferred MemberAddress."""
     conditions: list[ColumnElement[bool]] = [
         Member.consented_at.is_not(None), Member.registered_at.is_not(None), Member.stopped_at.is_(None)
     ]  # fmt: skip
     if audience.topics:
-        following = select(Subscription.member_id).where(Subscription.topic.in_(audience.topics))
-        conditions.append(Member.id.in_(following))
+        following = select(Subscription.topic).where(Subscription.member_id == Member.id)
+        conditions.append(following.where(_Each(Subscription.topic).in_(audience.topics)).exists())
     if audience.regions:
         places = Member.region.in_([region for region in audience.regions if region != ABROAD])
         abroad = and_(Member.region == "", Member.country != "")
@@ -76,14 +99,23 @@ def reached_through(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]
 
 
 def count(session: Session, audience: Audience) -> list[Part]:
-    """The audience by channel and language, largest first."""
-    members = func.count(Member.id)
-    unreachable = func.count(Member.id).filter(MemberAddress.unreachable != "")
-    query = reached_through(select(MemberAddress.channel, Member.language, members, unreachable))
-    query = query.where(matching(audience)).group_by(MemberAddress.channel, Member.language)
-    return [
-        Part(*row) for row in session.execute(query.order_by(members.desc(), MemberAddress.channel, Member.language))
-    ]
+    """The audience by channel and language, largest first.
+
+    A million members take half a second on either database. SQLite sorts what it groups, which alone would take more:
+    so it groups in the order of an index, by channel, and the languages are counted side by side.
+    """
+    languages = audience.languages or session.scalars(select(Member.language).distinct()).all()
+    each = [func.count().filter(Member.language == language) for language in languages]
+    query = reached_through(select(MemberAddress.channel, MemberAddress.unreachable, *each).select_from(Member))
+    query = query.where(matching(audience)).group_by(MemberAddress.channel, MemberAddress.unreachable)
+    parts: dict[tuple[str, str], Part] = {}
+    for channel, unreachable, *counts in session.execute(query):
+        for language, members in zip(languages, counts, strict=True):
+            known = parts.get((channel, language), Part(channel, language, 0, 0))
+            away = members if unreachable else 0
+            parts[channel, language] = Part(channel, language, known.members + members, known.unreachable + away)
+    some = [part for part in parts.values() if part.members]
+    return sorted(some, key=lambda part: (-part.members, part.channel, part.language))
 
 
 def behind_window(session: Session, audience: Audience, channel: str, since: datetime) -> int:

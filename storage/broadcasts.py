@@ -15,8 +15,8 @@ from storage.base import Base
 class BroadcastState(StrEnum):
     """waiting -> held or scheduled -> sending <-> paused; sending -> done once no row is unfinished.
 
-    A retry brings it back from done to sending. Everything before done can be cancelled; what has not fired can be taken
-    back into a draft.
+    A retry brings it back from done to sending. What is on its way can be cancelled; what has not fired can be taken
+    back, and is a draft again.
 
     waiting: for a second person's approval. held: for the undo window. late: its hour passed while nobody was there to
     send it, and its author is asked.
@@ -30,6 +30,10 @@ class BroadcastState(StrEnum):
     PAUSED = "paused"
     DONE = "done"
     CANCELLED = "cancelled"
+
+
+UNFIRED = (BroadcastState.WAITING, BroadcastState.HELD, BroadcastState.SCHEDULED, BroadcastState.LATE)
+"""Nothing of it has been written: it can become a draft again."""
 
 
 class BroadcastKind(StrEnum):
@@ -64,6 +68,7 @@ class Broadcast(Base):
     """
 
     __tablename__ = "broadcasts"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's; the id of one taken back is never given again
 
     id: Mapped[int] = mapped_column(primary_key=True)
     newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletters.id"), index=True)
@@ -80,7 +85,7 @@ class Broadcast(Base):
     fired_at: Mapped[datetime | None]
     fanned_to: Mapped[int] = mapped_column(default=0)
     fanned_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None] = mapped_column(index=True)
     expires_at: Mapped[datetime | None]
     leaves_at: Mapped[datetime | None]
     asked_at: Mapped[datetime | None]
@@ -98,11 +103,30 @@ def in_state(session: Session, *states: BroadcastState) -> list[Broadcast]:
     return list(session.scalars(select(Broadcast).where(Broadcast.state.in_(states)).order_by(Broadcast.id)))
 
 
+def departing(session: Session, now: datetime) -> list[int]:
+    """Ids of those whose time has come: to leave, or never to leave any more."""
+    leaves = and_(Broadcast.state.in_((BroadcastState.HELD, BroadcastState.SCHEDULED)), Broadcast.leaves_at <= now)
+    over = and_(Broadcast.state.in_(UNFIRED), Broadcast.expires_at <= now)
+    return list(session.scalars(select(Broadcast.id).where(or_(leaves, over)).order_by(Broadcast.leaves_at)))
+
+
+def counting_down(session: Session, carded_before: datetime) -> list[int]:
+    """Ids of those in their undo window whose card was last brought up to date before that."""
+    held = (Broadcast.state == BroadcastState.HELD, Broadcast.carded_at <= carded_before)
+    return list(session.scalars(select(Broadcast.id).where(*held).order_by(Broadcast.id)))
+
+
+def lately(session: Session, since: datetime) -> list[Broadcast]:
+    """Those that fired since, and all that have not fired yet."""
+    either = or_(Broadcast.fired_at >= since, Broadcast.state.in_(UNFIRED))
+    return list(session.scalars(select(Broadcast).where(either).order_by(Broadcast.id)))
+
+
 def open_broadcasts(session: Session) -> list[Broadcast]:
-    """Those that are not over, and cancelled ones whose author has not had the report yet."""
+    """Those on their way, and ones cancelled there whose author has not had the report yet."""
     unreported = or_(Broadcast.carded_at.is_(None), Broadcast.carded_at <= Broadcast.finished_at)
     running = Broadcast.state.in_([BroadcastState.SENDING, BroadcastState.PAUSED])
-    cancelled = and_(Broadcast.state == BroadcastState.CANCELLED, unreported)
+    cancelled = and_(Broadcast.state == BroadcastState.CANCELLED, Broadcast.fired_at.is_not(None), unreported)
     return list(session.scalars(select(Broadcast).where(or_(running, cancelled)).order_by(Broadcast.id)))
 
 

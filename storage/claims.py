@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.broadcasts import Broadcast, BroadcastState
+from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
+from storage.candidates import Candidates, Rows
 from storage.fallback import redirect
-from storage.members import Member, MemberAddress
-from storage.outbox import IS_MOVING, OutboxRow, OutboxState, carrier_in_doubt
-from storage.terms import PLAIN, Terms, due, followed
+from storage.manners import home_of, postpone, put_off, restraint
+from storage.members import MemberAddress
+from storage.outbox import DIGEST, IS_MOVING, QUIET, STALE, OutboxRow, OutboxState, carrier_in_doubt
+from storage.terms import PLAIN, Terms
 from storage.terms import skipped as skipped_for
-from storage.windows import NO_BELL_TODAY, Window, bells_left, hold, next_bell_at, rang_last, ringing, unring
+from storage.windows import (
+    NO_BELL_TODAY,
+    Window,
+    bells_left,
+    hold,
+    next_bell_at,
+    rang_last,
+    ringing,
+    unring,
+    waited_for_them,
+)
 
 
 class Claimed(NamedTuple):
@@ -26,6 +38,7 @@ class Claimed(NamedTuple):
         carrier: the row whose message said it too, when it was sent before.
         closes_at: when the reader's window closes; None where the channel has none, or when it has closed.
         bell: only a bell may go, and the message waits until it is heard.
+        kept: it goes with what else was kept for this person, as one message.
     """
 
     id: int
@@ -41,92 +54,149 @@ class Claimed(NamedTuple):
     carrier: int | None = None
     closes_at: datetime | None = None
     bell: bool = False
+    kept: bool = False
 
 
 class Claim(NamedTuple):
-    """What a claim brought: rows to send, the highest id it looked at, and how many rows it looked at."""
+    """What a claim brought: rows to send, the highest id it looked at, and how many rows it looked at.
+
+    Attributes:
+        woke: whether some of them had waited for a moment that has come.
+    """
 
     rows: list[Claimed]
     last: int
     looked_at: int
+    woke: bool = False
 
 
 def claim(session: Session, channel: str, broadcast_id: int | None, after: int, limit: int, token: str, now: datetime,
-          terms: Terms = PLAIN) -> Claim:  # fmt: skip
+          terms: Terms = PLAIN, *, waited: bool = True) -> Claim:  # fmt: skip
     """Take the next rows of the interactive lane (`broadcast_id` None) or of one broadcast that is sending.
 
-    Whoever said stop, was erased or cannot be reached since the row was written is skipped in the same transaction.
-    For whom only a bell may ring the row comes as one, and further rows wait behind it. What is in doubt comes as what
-    was tried last, bell or text, until that is known, and with all that its message carried, from whichever lane.
+    Whoever said stop, was erased or cannot be reached since the row was written is skipped in the same transaction, and
+    so is everybody once the broadcast is of no use. Where manners ask for it, a row is put off. For whom only a bell
+    may ring the row comes as one, and further rows wait behind it. What is in doubt comes as what was tried last, bell
+    or text, until that is known, and with all that its message carried, from whichever lane.
 
     Args:
         after: look behind this id only; finished rows before it need not be passed over again.
         limit: most rows to take.
+        waited: of a broadcast, look also for what waited for a moment that has come.
     """
-    window = terms.window
-    query = (
-        select(
-            OutboxRow.id,
-            OutboxRow.address_id,
-            MemberAddress.user,
-            OutboxRow.member_id,
-            OutboxRow.broadcast_id,
-            OutboxRow.language,
-            OutboxRow.payload,
-            OutboxRow.edits,
-            OutboxRow.doubts,
-            OutboxRow.tried_at,
-            OutboxRow.carrier,
-            MemberAddress.unreachable,
-            or_(Member.stopped_at.is_not(None), Member.consented_at.is_(None)).label("left"),
-            MemberAddress.last_inbound_at,
-            MemberAddress.shut_at,
-            MemberAddress.rung_at,
-            OutboxRow.rung_at.label("held_at"),
-            followed.state.label("followed"),
-        )
-        .outerjoin(MemberAddress, MemberAddress.id == OutboxRow.address_id)
-        .outerjoin(Member, Member.id == MemberAddress.member_id)
-        .outerjoin(followed, followed.id == OutboxRow.follows)
-        .where(OutboxRow.channel == channel, IS_MOVING, OutboxRow.state == OutboxState.QUEUED)
-        .order_by(OutboxRow.id)
-        .with_for_update(of=OutboxRow, skip_locked=True)
-    )
-    due_now = due(after, terms, now)
     if broadcast_id is None:
-        lane = query.where(*due_now, OutboxRow.broadcast_id.is_(None))
-    else:
-        sending = select(Broadcast.id).where(Broadcast.id == broadcast_id, Broadcast.state == BroadcastState.SENDING)
-        lane = query.where(*due_now, OutboxRow.broadcast_id == broadcast_id, sending.exists())
-    found = session.execute(lane.limit(limit)).all()
-    carried = _carried(session, query, [row for row in found if row.doubts])
-    rows: list[Claimed] = []
-    closed: list[Claimed] = []
-    rung: set[int] = set()
-    skipped: list[tuple[int, str]] = []
-    for row in _together(found, carried):
-        bulk = row.broadcast_id is not None
-        closes_at = window.ends(row.last_inbound_at, row.shut_at) if window else None
-        shut = window is not None and (closes_at is None or closes_at <= now)
-        rings = shut and ringing(row.rung_at, row.last_inbound_at, now)
-        claimed = Claimed(*row[:11])._replace(closes_at=None if shut else closes_at)
-        if reason := skipped_for(row, bulk=bulk, shut=shut):
-            skipped.append((row.id, reason))
-        elif _comes_as_tried(row, shut=shut, rings=rings):
-            rows.append(claimed._replace(bell=rang_last(row.tried_at, row.held_at)))
-        elif shut:
-            closed.append(claimed._replace(bell=True))
-            if rings:
-                rung.add(row.address_id)
-        else:
-            rows.append(claimed)
-    _skip(session, skipped, now)
-    if lost := [row_id for row_id, reason in skipped if reason not in {"left", "followed"}]:
-        redirect(session, lost, terms.elsewhere)
-    if closed and window:
-        rows += _ring(session, channel, closed, rung, window, now)
-    _take(session, rows, token, now)
-    return Claim(rows, found[-1].id if found else after, len(found))
+        look = Candidates(session, channel, terms._replace(manners=None), now)  # an answer is awaited
+        return _Claiming(look, None, token).take(look.replies(after, limit), after)
+    look = Candidates(session, channel, terms, now)
+    broadcast = session.get(Broadcast, broadcast_id)
+    if broadcast is None or broadcast.state != BroadcastState.SENDING:
+        return Claim([], after, 0)
+    return _Claiming(look, broadcast, token).take(look.of_broadcast(broadcast_id, after, limit, waited=waited), after)
+
+
+def claim_digests(session: Session, channel: str, limit: int, token: str, now: datetime,
+                  terms: Terms = PLAIN) -> Claim:  # fmt: skip
+    """Take what is due to so many people as one message each, with all rows of each."""
+    look = Candidates(session, channel, terms, now)
+    return _Claiming(look, None, token).take(look.digests(limit), 0)
+
+
+class Judged(NamedTuple):
+    """A row with when its reader's window closes, whether it has, and why it does not go; "" when it does."""
+
+    row: Any
+    closes_at: datetime | None
+    shut: bool
+    reason: str
+
+
+class _Claiming:
+    """One claim: what becomes of each row that was looked at. Of a broadcast, or of replies or digests (None)."""
+
+    def __init__(self, look: Candidates, broadcast: Broadcast | None, token: str) -> None:
+        self._look = look
+        self._broadcast = broadcast
+        self._token = token
+        self._session, self._now, self._terms = look.session, look.now, look.terms
+
+    def take(self, found: Rows, after: int) -> Claim:
+        """Take those that go."""
+        session, now, window = self._session, self._now, self._terms.window
+        carried = self._look.carried_by([row for row in found if row.doubts])
+        judged = self._judge(_together(found, carried))
+        waiting = self._put_off(judged, found)
+        rows: list[Claimed] = []
+        closed: list[Claimed] = []
+        rung: set[int] = set()
+        skipped: list[tuple[int, str]] = []
+        for row, closes_at, shut, reason in judged:
+            if row.id in waiting:
+                continue
+            rings = shut and ringing(row.rung_at, row.last_inbound_at, now)
+            claimed = Claimed(*row[:11])._replace(closes_at=None if shut else closes_at, kept=row.reason == DIGEST)
+            if reason:
+                skipped.append((row.id, reason))
+            elif _comes_as_tried(row, shut=shut, rings=rings):
+                rows.append(claimed._replace(bell=rang_last(row.tried_at, row.held_at)))
+            elif shut:
+                closed.append(claimed._replace(bell=True))
+                if rings:
+                    rung.add(row.address_id)
+            else:
+                rows.append(claimed)
+        _skip(session, skipped, now)
+        if lost := [row_id for row_id, reason in skipped if reason not in {"left", "followed", STALE}]:
+            redirect(session, lost, self._terms.elsewhere)
+        if closed and window:
+            rows += _ring(session, self._look.channel, closed, rung, window, now)
+        _take(session, rows, self._token, now)
+        fresh = [row.id for row in found if row.not_before is None]
+        return Claim(rows, max(fresh, default=after), len(found), woke=len(fresh) < len(found))
+
+    def _judge(self, rows: Iterable[Any]) -> list[Judged]:
+        """What is taken back is taken back from everybody."""
+        window, now = self._terms.window, self._now
+        judged: list[Judged] = []
+        for row in rows:
+            closes_at = window.ends(row.last_inbound_at, row.shut_at) if window else None
+            shut = window is not None and (closes_at is None or closes_at <= now)
+            broadcast = self._broadcast_of(row)
+            bulk = broadcast is not None and broadcast.kind != BroadcastKind.RECALL
+            over = broadcast is not None and broadcast.expires_at is not None and broadcast.expires_at <= now
+            reason = skipped_for(row, bulk=bulk, shut=shut) or (STALE if over else "")
+            judged.append(Judged(row, closes_at, shut, reason))
+        return judged
+
+    def _broadcast_of(self, row: Any) -> Broadcast | None:  # noqa: ANN401 - a row of `storage.candidates`
+        """A digest is of several, and so is what one message carried."""
+        if self._broadcast is not None and row.broadcast_id == self._broadcast.id:
+            return self._broadcast
+        return None if row.broadcast_id is None else self._session.get_one(Broadcast, row.broadcast_id)
+
+    def _put_off(self, judged: Sequence[Judged], found: Rows) -> Collection[int]:
+        """Which of a broadcast's must wait, but for those that waited for their reader to write: they have written.
+
+        With them what is ahead is put off: in an evening that may be a million.
+        """
+        manners, broadcast, session, now = self._terms.manners, self._broadcast, self._session, self._now
+        if manners is None:
+            return ()
+        homes = {home_of(row.region, row.country) for row in found}
+        held = restraint(session, homes, broadcast, self._terms, now)
+        if held is None:
+            return ()
+        unasked = [
+            row
+            for row, _closes_at, shut, reason in judged
+            if row.broadcast_id is not None
+            and not reason
+            and (shut or not waited_for_them(row.reason, row.held_at, row.last_inbound_at))
+        ]
+        waiting = put_off(session, unasked, held, manners, now)
+        if waiting:
+            waited = any(row.not_before is not None for row in found if row.id in waiting)
+            postpone(session, waiting, self._look.ahead(broadcast.id if broadcast else None, waited=waited), held)
+        return waiting
 
 
 def _silent(session: Session, address_ids: set[int], window: Window, now: datetime) -> set[int]:
@@ -135,14 +205,6 @@ def _silent(session: Session, address_ids: set[int], window: Window, now: dateti
     known = known.where(MemberAddress.id.in_(address_ids)).with_for_update(skip_locked=True, key_share=True)
     ends = {row.id: window.ends(row.last_inbound_at, row.shut_at) for row in session.execute(known)}
     return {address_id for address_id, end in ends.items() if end is None or end <= now}
-
-
-def _carried(session: Session, query: Select[*tuple[Any, ...]], in_doubt: Sequence[Any]) -> Sequence[Any]:
-    """What the messages in doubt also said: to the same addresses, which have an index."""
-    if not in_doubt:
-        return ()
-    same = OutboxRow.address_id.in_({row.address_id for row in in_doubt})
-    return session.execute(query.where(same, OutboxRow.carrier.in_([row.id for row in in_doubt]))).all()
 
 
 def _together(found: Sequence[Any], carried: Sequence[Any]) -> Iterator[Any]:
@@ -163,7 +225,8 @@ def recover(session: Session, channel: str, token: str, hold: datetime | None = 
     sending = OutboxRow.state == OutboxState.SENDING
     abandoned = (IS_MOVING, OutboxRow.channel == channel, sending, OutboxRow.token != token)
     bells = session.scalars(select(OutboxRow.id).where(*abandoned, OutboxRow.rung_at.is_not(None))).all()
-    found = {"detail": "found sending at start", "doubts": OutboxRow.doubts + 1, "token": "", "not_before": hold}
+    found: dict[str, Any] = {"detail": "found sending at start", "doubts": OutboxRow.doubts + 1, "token": ""}
+    found |= {} if hold is None else {"not_before": hold}
     if hold is None:
         unring(session, bells)
     else:
@@ -253,12 +316,20 @@ def _ring(session: Session, channel: str, closed: Sequence[Claimed], rung: set[i
     return bells
 
 
+_awake = case((OutboxRow.reason == QUIET, ""), else_=OutboxRow.reason)
+
+
 def _take(session: Session, rows: Sequence[Claimed], token: str, now: datetime) -> None:
     if rows:
         taken = update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows]))
         tried_at = case((OutboxRow.doubts > 0, OutboxRow.tried_at), else_=now)
         session.execute(
             taken.values(
-                state=OutboxState.SENDING, token=token, attempts=OutboxRow.attempts + 1, tried_at=tried_at, carrier=None
+                state=OutboxState.SENDING,
+                token=token,
+                attempts=OutboxRow.attempts + 1,
+                tried_at=tried_at,
+                carrier=None,
+                reason=_awake,
             )
         )

@@ -34,8 +34,22 @@ LONGEST = 0.02
 _MIGRATING = 7_203_511
 """The key of PostgreSQL's advisory lock for migrations; any number that no other program on the server uses."""
 
-_CONNECTING = {"connect_timeout": 10}
-"""Seconds; without it a server that says nothing is waited for, for minutes."""
+CONNECTING = {
+    "connect_timeout": 10,
+    "keepalives_idle": 3,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 7_000,
+}
+"""Seconds, the last in milliseconds. Without them a server that says nothing, or is not there any more, is waited for,
+for minutes to hours."""
+
+LEAVING = """
+    SET tcp_keepalives_idle = '3s'; SET tcp_keepalives_interval = '2s'; SET tcp_keepalives_count = 2;
+    SET tcp_user_timeout = '7s'; SET idle_in_transaction_session_timeout = '5min'
+"""
+"""The same from the other side. PostgreSQL ends what a killed process had begun at once; if its whole machine is gone
+after seven seconds, and after five minutes what a process began that stands still."""
 
 _AGAIN = {"40001", "40P01"}
 """PostgreSQL's codes for a serialisation failure and a deadlock: the transaction did nothing and may run again."""
@@ -59,9 +73,7 @@ class Database:
             self._reading = _sqlite_engine(parsed, "BEGIN")
             self._writer: _Writer | None = _Writer(self.engine)
         else:
-            self.engine = create_engine(
-                parsed, pool_size=threads + 2, pool_pre_ping=True, hide_parameters=True, connect_args=_CONNECTING
-            )
+            self.engine = _postgresql_engine(parsed, threads + 2)
             self._reading = self.engine
             self._writer = None
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
@@ -216,6 +228,19 @@ def _attempt(connection: Connection, work: Work[Any], future: Future[Any], *, al
     if savepoint is not None:
         savepoint.commit()
     return lambda: future.set_result(result)
+
+
+def _postgresql_engine(url: URL, connections: int) -> Engine:
+    engine = create_engine(
+        url, pool_size=connections, pool_pre_ping=True, hide_parameters=True, connect_args=CONNECTING
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - psycopg.Connection behind SQLAlchemy's
+        connection.execute(LEAVING)
+        connection.commit()
+
+    return engine
 
 
 def _sqlite_engine(url: URL, begin: str, *, foreign_keys: bool = True) -> Engine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import String, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, insert_for
@@ -24,7 +24,13 @@ def recall(session: Session, key: str) -> dict[str, Any]:
 
 
 def remember(session: Session, key: str, value: dict[str, Any]) -> None:
-    session.merge(Fact(key=key, value=value))
+    """Whoever remembers last is right, of several processes too."""
+    row = insert_for(session)(Fact).values(key=key, value=value)
+    session.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": row.excluded.value}))
+
+
+def forget(session: Session, key: str) -> None:
+    session.execute(delete(Fact).where(Fact.key == key))
 
 
 def settle_on(session: Session, key: str, value: dict[str, Any]) -> dict[str, Any]:

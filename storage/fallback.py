@@ -32,8 +32,8 @@ def redirect(session: Session, row_ids: Sequence[int], channels: Collection[str]
     """Send broadcasts' rows that just failed, because their address is unreachable for good, to the member's next one.
 
     It is the same row, so nobody gets a second copy, and totals still add up. An address that is unreachable is never
-    chosen, so that it ends with the member's last one. What failed for another reason, was cancelled, or is for
-    somebody who did not allow it or said stop since, stays as it is.
+    chosen, so that it ends with the member's last one. What failed for another reason, was cancelled, changes a message
+    that stands there, or is for somebody who did not allow it or said stop since, stays as it is.
 
     Args:
         row_ids: refused, or skipped because the address was known to be unreachable, which is marked by now.
@@ -52,6 +52,7 @@ def redirect(session: Session, row_ids: Sequence[int], channels: Collection[str]
         .join(Broadcast, Broadcast.id == OutboxRow.broadcast_id)
         .where(
             OutboxRow.id.in_(row_ids),
+            OutboxRow.edits.is_(None),
             OutboxRow.state.in_([OutboxState.REFUSED, OutboxState.SKIPPED]),
             OutboxRow.reason == failed.unreachable,
             failed.unreachable != "",

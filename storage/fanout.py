@@ -62,7 +62,7 @@ def skip(session: Session, broadcast_id: int, reason: str, now: datetime, *which
     waiting = select(OutboxRow.id).where(OutboxRow.broadcast_id == broadcast_id, *which)
     queued = waiting.where(OutboxRow.state == OutboxState.QUEUED, IS_MOVING)
     held = waiting.where(OutboxRow.state == OutboxState.HELD, IS_HELD)
-    ids = [*session.scalars(queued.order_by(OutboxRow.channel, OutboxRow.id).limit(SLICE))]
+    ids = [*session.scalars(queued.order_by(OutboxRow.channel, OutboxRow.not_before, OutboxRow.id).limit(SLICE))]
     ids += session.scalars(held.limit(SLICE - len(ids)))
     session.execute(
         update(OutboxRow)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
 import tempfile
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +22,14 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def name(self) -> str:
+        """What tells this folder from every other, the same for each process that sees it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / "name"
+        with suppress(FileExistsError), path.open("x") as new:
+            new.write(secrets.token_hex(8))
+        return path.read_text()
 
     def store(self, data: bytes) -> str:
         """Keep the bytes; returns their name, "sha256:<hex>". The same bytes twice are one file."""

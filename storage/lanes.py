@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import String, or_, select, update
+from sqlalchemy import String, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, insert_for
@@ -59,12 +59,21 @@ def start_anew(session: Session, channels: Sequence[str], now: datetime, *, alon
         session.execute(mine.values(leased_until=None))
 
 
+def led(session: Session) -> bool:
+    """Whether a process leads some channel now; only PostgreSQL's clock says when that is."""
+    return session.scalar(select(Lane.channel).where(Lane.leased_until > func.now()).limit(1)) is not None
+
+
 def lease(session: Session, channel: str, token: str, now: datetime) -> bool:
-    """Become or stay the channel's only foreman; False while another one lives."""
+    """Become or stay the channel's only foreman; False while another one lives.
+
+    Foremen of PostgreSQL may stand on machines whose clocks differ, so there its own clock counts.
+    """
+    moment: Any = now if session.get_bind().dialect.name == "sqlite" else func.now()
     session.execute(insert_for(session)(Lane).values(channel=channel, stopped="", token="").on_conflict_do_nothing())
-    impossible = Lane.leased_until > now + 2 * LEASE  # the clock was put back since
-    free = or_(Lane.token == token, Lane.leased_until.is_(None), Lane.leased_until < now, impossible)
-    taken = update(Lane).where(Lane.channel == channel, free).values(token=token, leased_until=now + LEASE)
+    impossible = Lane.leased_until > moment + 2 * LEASE  # the clock was put back since
+    free = or_(Lane.token == token, Lane.leased_until.is_(None), Lane.leased_until < moment, impossible)
+    taken = update(Lane).where(Lane.channel == channel, free).values(token=token, leased_until=moment + LEASE)
     return session.execute(taken).rowcount == 1  # type: ignore[attr-defined,no-any-return]  # an UPDATE gives a CursorResult
 
 
@@ -74,8 +83,11 @@ def release(session: Session, channel: str, token: str) -> None:
 
 
 def allowance(session: Session, channel: str, rate: float, ahead: timedelta, now: datetime) -> Allowance:
-    """What may be claimed now without leaving later than `now + ahead`; nothing while the lane waits or is stopped."""
-    lane = session.get_one(Lane, channel)
+    """What may be claimed now without leaving later than `now + ahead`; nothing while the lane waits or is stopped.
+
+    The lane is locked until the claim has ended: see `at_rest`.
+    """
+    lane = session.get_one(Lane, channel, with_for_update=True)
     starts_at = max(lane.next_at or now, now)
     if starts_at > now + FARTHEST:
         starts_at = now  # the clock was put back since
@@ -83,6 +95,16 @@ def allowance(session: Session, channel: str, rate: float, ahead: timedelta, now
         return Allowance(0, max(starts_at, lane.waits_until or now))
     room = (now + ahead - starts_at).total_seconds()
     return Allowance(int(room * rate) + 1 if room >= 0 else 0, starts_at)
+
+
+def at_rest(session: Session, channels: Collection[str]) -> None:
+    """Wait until no claim is under way on these channels, and let none begin before this transaction has ended.
+
+    Whatever was claimed by what stood in the tables before is in flight then, and can be seen to be.
+    """
+    session.scalars(
+        select(Lane.channel).where(Lane.channel.in_(channels)).order_by(Lane.channel).with_for_update()
+    ).all()
 
 
 def spend(session: Session, channel: str, messages: int, rate: float, starts_at: datetime) -> None:

@@ -73,6 +73,8 @@ class MemberAddress(Base):
               postgresql_where=text("phone != ''")),
         Index("ix_addresses_rung", "channel", "rung_at", sqlite_where=text("rung_at IS NOT NULL"),
               postgresql_where=text("rung_at IS NOT NULL")),
+        Index("ix_addresses_preferred", "channel", "unreachable", "member_id", sqlite_where=text("preferred = 1"),
+              postgresql_where=text("preferred")),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 

@@ -30,8 +30,8 @@ def repoint(session: Session, gone_id: int, kept_id: int, now: datetime) -> None
     session.execute(replies.values(member_id=kept_id), execution_options=_UNHEEDED)
     questions = (OutboxRow.key >= f"join:{gone_id}:", OutboxRow.key < f"join:{gone_id};")
     session.execute(delete(OutboxRow).where(*questions, OutboxRow.state.in_(_WAITING)), execution_options=_UNHEEDED)
-    for column in (Newsletter.author_id, Broadcast.author_id, Invitation.invited_by, Invitation.used_by,
-                   AuditEntry.actor_id):  # fmt: skip
+    for column in (Newsletter.author_id, Broadcast.author_id, Broadcast.approver_id, Invitation.invited_by,
+                   Invitation.used_by, AuditEntry.actor_id):  # fmt: skip
         session.execute(update(column.class_).where(column == gone_id).values({column.key: kept_id}))
     about = select(AuditEntry).where(AuditEntry.detail["member"].as_integer() == gone_id)
     for entry in session.scalars(about):
@@ -42,8 +42,8 @@ def repoint(session: Session, gone_id: int, kept_id: int, now: datetime) -> None
 def detach(session: Session, address: MemberAddress, rest: MemberAddress, now: datetime) -> None:
     """What was broadcast to this address stays the member's; what has not left goes to the rest of their addresses."""
     here = (OutboxRow.address_id == address.id, OutboxRow.broadcast_id.is_not(None))
-    waiting = select(OutboxRow.id).where(*here, OutboxRow.state.in_(_WAITING)).with_for_update()
-    move(session, [Move(row_id, rest.channel, rest.id) for row_id in session.scalars(waiting)])
+    waiting = select(OutboxRow.id).where(*here, OutboxRow.edits.is_(None), OutboxRow.state.in_(_WAITING))
+    move(session, [Move(row_id, rest.channel, rest.id) for row_id in session.scalars(waiting.with_for_update())])
     session.execute(update(OutboxRow).where(*here).values(address_id=None), execution_options=_UNHEEDED)
     followed = update(Broadcast).where(Broadcast.author_address_id == address.id)
     session.execute(followed.values(author_address_id=rest.id, card=None, carded_at=now))

@@ -33,14 +33,24 @@ UNFINISHED = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.HELD)
 
 IS_MOVING = text("outbox.state IN ('queued', 'sending')")
 IS_HELD = text("outbox.state = 'held'")
+IS_KEPT = text("outbox.state = 'queued' AND outbox.reason = 'digest'")
 """To the letter of the partial indexes: SQLite uses one only where the words are equal."""
+
+QUIET = "quiet"
+DIGEST = "digest"
+"""Why a row of a broadcast waits: for the morning, and for the next day's digest."""
+
+STALE = "stale"
+"""Why it is skipped when its broadcast is of no use any more."""
 
 
 class OutboxRow(Base):
     """One message to one member.
 
     A row without a broadcast is interactive: it goes before every broadcast's. Columns that change while a broadcast
-    runs are in no PostgreSQL index, so that its updates stay within the page; SQLite has partial indexes instead.
+    runs are in no PostgreSQL index, so that its updates stay within the page; SQLite has partial indexes instead. What
+    waits for a moment stands apart from what may go, within the index or in one of its own, so that a claim need not
+    pass over a million that sleep.
 
     Attributes:
         key: makes a message unique whoever asks for it again ("turn:812:0"); broadcast rows are unique by member.
@@ -66,9 +76,15 @@ class OutboxRow(Base):
         Index("ix_outbox_interactive", "channel", "id",
               sqlite_where=text("broadcast_id IS NULL AND state IN ('queued', 'sending')"),
               postgresql_where=text("broadcast_id IS NULL")),
-        Index("ix_outbox_broadcast", "broadcast_id", "channel", "id",
+        Index("ix_outbox_broadcast", "broadcast_id", "channel", "not_before", "id",
               sqlite_where=text("state IN ('queued', 'sending')"),
               postgresql_where=text("broadcast_id IS NOT NULL")),
+        Index("ix_outbox_waiting", "broadcast_id", "channel", "not_before", "id",
+              sqlite_where=text("0"),
+              postgresql_where=text("state = 'queued' AND not_before IS NOT NULL")),
+        Index("ix_outbox_digest", "channel", "not_before", "id",
+              sqlite_where=text("state = 'queued' AND reason = 'digest'"),
+              postgresql_where=text("state = 'queued' AND reason = 'digest'")),
         Index("ix_outbox_held", "broadcast_id",
               sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
         Index("ix_outbox_held_expires_at", "expires_at",

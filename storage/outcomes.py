@@ -126,7 +126,8 @@ def _postpone(session: Session, one: Outcome, token: str, now: datetime) -> None
         spent = update(OutboxRow).where(*mine, OutboxRow.attempts >= TRIES)
         session.execute(spent.values(state=OutboxState.REFUSED, reason="tries", detail=one.detail, settled_at=now))
     given_back = 0 if one.attempted else 1
-    queued: dict[str, Any] = {"state": OutboxState.QUEUED, "not_before": one.hold}
+    queued: dict[str, Any] = {"state": OutboxState.QUEUED}
+    queued |= {} if one.hold is None else {"not_before": one.hold}
     queued["attempts"] = OutboxRow.attempts - given_back
     queued |= {"token": "", "detail": one.detail, "external_id": one.external_id, "carrier": carrier_in_doubt}
     queued |= {"doubts": 0} if one.shut else {}  # the platform answered: nothing arrived
@@ -145,7 +146,8 @@ def _doubt(session: Session, one: Outcome, token: str, now: datetime) -> None:
     again = update(OutboxRow).where(*mine, OutboxRow.doubts < one.again)
     unsettled = {"detail": one.detail, "doubts": OutboxRow.doubts + 1}
     session.execute(last.values(state=OutboxState.DOUBT, settled_at=now, **unsettled))
-    queued = again.values(state=OutboxState.QUEUED, token="", not_before=one.hold, **unsettled)
+    hold = {} if one.hold is None else {"not_before": one.hold}
+    queued = again.values(state=OutboxState.QUEUED, token="", **hold, **unsettled)
     if session.execute(queued).rowcount and one.hold is not None:  # type: ignore[attr-defined]  # as above
         _hold_address(session, one.id, one.hold)
 

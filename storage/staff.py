@@ -70,5 +70,7 @@ def record(session: Session, at: datetime, actor_id: int | None, action: str, **
     session.add(AuditEntry(at=at, actor_id=actor_id, action=action, detail=detail))
 
 
-def recent_entries(session: Session, limit: int) -> list[AuditEntry]:
-    return list(session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)))
+def recent_entries(session: Session, limit: int, before: int | None = None) -> list[AuditEntry]:
+    """The newest entries, or the newest of those older than the one with this id."""
+    entries = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    return list(session.scalars(entries if before is None else entries.where(AuditEntry.id < before)))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from storage.broadcasts import Broadcast, BroadcastState
+from storage.manners import Manners
 from storage.members import MemberAddress
 from storage.outbox import UNFINISHED, OutboxRow, OutboxState
 from storage.windows import Window
@@ -22,11 +23,15 @@ class Terms(NamedTuple):
         window: where it takes our words only for a time after the person's.
         elsewhere: channels on which members who allow it are reached when this one cannot any more.
         busy: rows this foreman is not done with, though a receipt may have put them back already.
+        manners: what the network holds to, where it has any: what is not urgent may have to wait.
+        counted: the broadcasts that a member can have had too much of today, where they are known already.
     """
 
     window: Window | None = None
     elsewhere: Collection[str] = ()
     busy: Collection[int] = ()
+    manners: Manners | None = None
+    counted: Collection[int] | None = None
 
 
 PLAIN = Terms()
@@ -83,11 +88,10 @@ def skipped(row: Any, *, bulk: bool, shut: bool) -> str:  # noqa: ANN401 - a row
 
 
 def due(after: int, terms: Terms, now: datetime) -> list[ColumnElement[bool]]:
-    """What may leave now."""
+    """What may leave now, if its own moment has come."""
     held_until = now - WHOLE if after else now
     conditions: list[ColumnElement[bool]] = [
         OutboxRow.id > after,
-        or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now),
         or_(MemberAddress.held_until.is_(None), MemberAddress.held_until <= held_until),
         or_(OutboxRow.follows.is_(None), followed.state.not_in(UNFINISHED)),
         ~_waits_for_its_carrier,

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.members import MemberAddress
-from storage.outbox import IS_HELD, OutboxRow, OutboxState
+from storage.outbox import DIGEST, IS_HELD, OutboxRow, OutboxState
 
 DAY = timedelta(hours=24)
 """What platforms count bells by; and a bell that nobody heard for so long rings again for the next message."""
@@ -56,6 +56,13 @@ def ringing(address_rung_at: datetime | None, last_inbound_at: datetime | None, 
     return last_inbound_at is None or last_inbound_at < address_rung_at
 
 
+def waited_for_them(reason: str, held_at: datetime | None, last_inbound_at: datetime | None) -> bool:
+    """Whether this row, whose reader's window is open by now, waited for them to write: they have, and are awake."""
+    if reason == NO_BELL_TODAY:
+        return True
+    return held_at is not None and last_inbound_at is not None and last_inbound_at >= held_at
+
+
 def rang_last(tried_at: datetime | None, held_at: datetime | None) -> bool:
     """Whether a row's last try was its bell: the text is only tried later than the row was held (its `rung_at`)."""
     return held_at is not None and (tried_at is None or tried_at <= held_at)
@@ -77,11 +84,13 @@ def next_bell_at(session: Session, channel: str, now: datetime) -> datetime:
 
 
 def hold(session: Session, row_ids: Sequence[int], now: datetime, *, bulk: bool) -> None:
-    """Let these wait behind a bell that rings already."""
+    """Let these wait behind a bell that rings already. What is one digest stays one."""
     held = update(OutboxRow).where(OutboxRow.id.in_(row_ids))
+    reason = case((OutboxRow.reason == DIGEST, DIGEST), else_="")
     expires_at = func.coalesce(OutboxRow.expires_at, now + HOLDS[bulk], type_=OutboxRow.__table__.c.expires_at.type)
     session.execute(
-        held.values(state=OutboxState.HELD, reason="", rung_at=now, expires_at=expires_at), execution_options=_UNHEEDED
+        held.values(state=OutboxState.HELD, reason=reason, rung_at=now, expires_at=expires_at),
+        execution_options=_UNHEEDED,
     )
 
 
@@ -93,7 +102,8 @@ def release(session: Session, address_ids: Sequence[int]) -> int:
     waiting = update(OutboxRow).where(
         OutboxRow.address_id.in_(address_ids), or_(OutboxRow.state == OutboxState.HELD, put_off)
     )
-    free = {"state": OutboxState.QUEUED, "reason": "", "token": "", "not_before": None, "attempts": 0}
+    due = case((OutboxRow.reason == DIGEST, OutboxRow.not_before))
+    free = {"state": OutboxState.QUEUED, "token": "", "not_before": due, "attempts": 0}
     released = session.execute(waiting.values(**free), execution_options=_UNHEEDED)
     return released.rowcount  # type: ignore[attr-defined,no-any-return]  # an UPDATE's CursorResult
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import count
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
 
+from bot.actions.digests import Digests
+from bot.actions.hours import Hours
 from bot.actions.wording import Wording
 from bot.channels.simulator.shapes import NUMBERS, TELEGRAM, WHATSAPP, Shape
 from bot.core.channel import Capabilities, Refused, Sent
@@ -31,9 +35,10 @@ from bot.workers.converse import Converse
 from bot.workers.items import together
 from bot.workers.outcomes import written
 from bot.workers.receipts import reference
+from bot.workers.sharing import DIGESTS
 from scheduler.broadcasts import Broadcasts
 from storage.broadcasts import BroadcastState, in_state
-from storage.claims import carry, claim
+from storage.claims import Claim, carry, claim, claim_digests
 from storage.database import Database
 from storage.delivery import external_id_of
 from storage.files import Files
@@ -151,7 +156,7 @@ class Chat:
         delivered = False
         for channel in {person.channel for person in self.people.values()}:
             broadcasts = await self.database.read(lambda session: in_state(session, BroadcastState.SENDING))
-            for lane in (None, *(broadcast.id for broadcast in broadcasts)):
+            for lane in (None, DIGESTS, *(broadcast.id for broadcast in broadcasts)):
                 delivered = await self._deliver_lane(channel, lane) or delivered
         return delivered
 
@@ -159,9 +164,12 @@ class Chat:
         """As a foreman does, one message after another."""
         now, phones = self.clock.now(), self.channels[channel]
         terms = phones.capabilities
-        claiming = Terms(Window(terms.window, terms.bells) if terms.window else None)
-        found = await self.database.run(lambda session: claim(session, channel, lane, 0, 500, "driver", now, claiming))
+        window = Window(terms.window, terms.bells) if terms.window else None
+        claiming = Terms(window, manners=Hours(self.network))
+        found = await self.database.run(lambda session: _claim(session, channel, lane, now, claiming))
         outbounds = await self.database.read(lambda session: self.wording.of(session, found.rows, phones))  # type: ignore[arg-type]  # as above
+        digests = Digests(self.network)
+        outbounds |= await self.database.read(lambda session: digests.of(session, found.rows, outbounds, terms))
         items = together(found.rows, outbounds, terms)
         joined = {row: lead for item in items for row, lead in item.carriers.items()}
         await self.database.run(lambda session: carry(session, joined))
@@ -182,6 +190,12 @@ class Chat:
         return found.looked_at > 0
 
 
+def _claim(session: Session, channel: str, lane: int | None, now: datetime, terms: Terms) -> Claim:
+    if lane == DIGESTS:
+        return claim_digests(session, channel, 500, "driver", now, terms)
+    return claim(session, channel, lane, 0, 500, "driver", now, terms)
+
+
 @dataclass
 class Phones:
     """The channel of all phones of one shape: what is sent is seen at once."""
@@ -190,6 +204,7 @@ class Phones:
     label: str
     capabilities: Capabilities
     people: Mapping[tuple[str, str], Person]
+    rate: float = 30
 
     def link(self, payload: str) -> str:
         return f"/start {payload}"
@@ -200,6 +215,10 @@ class Phones:
             return Sent("silent")
         if person.blocking:
             return Refused("blocked", unreachable=True)
+        if outbound.delete:
+            return person.lose(outbound.delete)
+        if outbound.in_place and all(seen.id != outbound.edit for seen in person.screen):
+            return Refused("uneditable")
         return Sent(person.receive(outbound))
 
 
@@ -216,6 +235,7 @@ class Person:
     blocking: bool = False
     screen: list[Seen] = field(default_factory=list)
     news: list[Seen] = field(default_factory=list)
+    received: int = 0
 
     @property
     def last(self) -> Seen:
@@ -310,11 +330,19 @@ class Person:
                     self.screen[place] = Seen(seen.id, outbound, self.capabilities)
                     self.news.append(self.screen[place])
                     return seen.id
-        seen = Seen(external_id or str(len(self.screen) + 1), outbound, self.capabilities)
+        self.received += 1
+        seen = Seen(external_id or str(self.received), outbound, self.capabilities)
         render(outbound, self.capabilities)
         self.screen.append(seen)
         self.news.append(seen)
         return seen.id
+
+    def lose(self, messages: tuple[str, ...]) -> Answer:
+        """The platform takes messages from the screen, if it ever does."""
+        if self.capabilities.deletes is None:
+            return Refused("undeletable")
+        self.screen = [seen for seen in self.screen if seen.id not in messages]
+        return Sent(messages[0])
 
 
 def _payload(seen: Seen, option_id: str) -> str:

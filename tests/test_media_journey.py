@@ -21,6 +21,7 @@ from storage.members import MemberAddress
 from storage.staff import Role, Staff
 from tests.emulators.telegram import BotApi
 from tests.emulators.telegram.files import PIXEL
+from tests.plain_network import plain_network
 from tests.storage.people import add_member
 
 NARGIZ = f"{WHATSAPP.numbers}003"
@@ -66,6 +67,7 @@ async def test_a_photo_from_telegram_is_seen_on_the_other_channel(
         telegram_token=Secret(api.token),
         telegram_api_url=api.url,
         demo=True,
+        network=plain_network(tmp_path),
     )
     app = App(settings)
     app.database.transact(_people(app, aysel.id))

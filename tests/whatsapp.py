@@ -49,6 +49,7 @@ class WhatsApp:
     name = WhatsAppChannel.name
     label = WhatsAppChannel.label
     capabilities = ALL
+    rate = 80.0
 
     def __init__(self, database: Database, clock: Clock, files: Files) -> None:
         self.twilio = Twilio(record=False)

@@ -1,4 +1,4 @@
-"""aiogram's `send_message` in a loop, on uvloop as well, storing nothing. Arguments: URL, members."""
+"""aiogram's `send_message` in a loop, on uvloop as well, storing nothing. Arguments: URL, members, seconds."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
 
 from bench.newsletter import IN_FLIGHT, TOKEN, request
-from bench.people import FIRST_USER
+from bench.people import users
 from bench.processes import Stopwatch, tell
 
 
-async def main(url: str, members: int) -> None:
+async def main(url: str, members: int, seconds: float) -> None:
     sent = 0
 
     async def send(chats: Iterator[int]) -> None:
@@ -33,9 +33,8 @@ async def main(url: str, members: int) -> None:
     keyboard = InlineKeyboardMarkup.model_validate(same["reply_markup"])
     preview = LinkPreviewOptions.model_validate(same["link_preview_options"])
     session = AiohttpSession(api=TelegramAPIServer.from_base(url), limit=IN_FLIGHT)
-    chats = iter(range(FIRST_USER + 1, FIRST_USER + members + 1))
     async with Bot(TOKEN, session=session) as bot:
-        watch = Stopwatch()
+        watch, chats = Stopwatch(), users(members, seconds)
         async with asyncio.TaskGroup() as group:
             for _ in range(IN_FLIGHT):
                 group.create_task(send(chats))
@@ -45,4 +44,4 @@ async def main(url: str, members: int) -> None:
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main(sys.argv[1], int(sys.argv[2])))
+        runner.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))

@@ -1,4 +1,7 @@
-"""The least a client can do: an aiohttp loop that posts the requests and stores nothing. Arguments: URL, members."""
+"""The least a client can do: an aiohttp loop that posts the requests and stores nothing.
+
+Arguments: URL, members, seconds.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,13 @@ import uvloop
 from aiohttp import ClientSession, TCPConnector
 
 from bench.newsletter import IN_FLIGHT, TOKEN, request
-from bench.people import FIRST_USER
+from bench.people import users
 from bench.processes import Stopwatch, tell
 
 HEADERS = {"Content-Type": "application/json"}
 
 
-async def main(url: str, members: int) -> None:
+async def main(url: str, members: int, seconds: float) -> None:
     sent = 0
 
     async def send(chats: Iterator[int]) -> None:
@@ -28,9 +31,8 @@ async def main(url: str, members: int) -> None:
                 sent += response.status == 200
 
     address = f"{url}/bot{TOKEN}/sendMessage"
-    chats = iter(range(FIRST_USER + 1, FIRST_USER + members + 1))
     async with ClientSession(connector=TCPConnector(limit=IN_FLIGHT)) as session:
-        watch = Stopwatch()
+        watch, chats = Stopwatch(), users(members, seconds)
         async with asyncio.TaskGroup() as group:
             for _ in range(IN_FLIGHT):
                 group.create_task(send(chats))
@@ -40,4 +42,4 @@ async def main(url: str, members: int) -> None:
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main(sys.argv[1], int(sys.argv[2])))
+        runner.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))

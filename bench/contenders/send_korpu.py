@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,6 +34,7 @@ async def main(url: str, path: Path) -> None:
     channel = TelegramChannel(TOKEN, files=Files(path.parent), api_url=url, rate=UNLIMITED)
     await channel.start(_nobody_writes)
     foreman = Foreman(channel, database, clock, Wording(network), IN_FLIGHT, _nothing_is_refused)
+    gc.freeze()  # as the program does
     watch = Stopwatch()
     running = asyncio.create_task(foreman.run())
     while await database.read(lambda session: unfinished(session, BROADCAST)):  # noqa: ASYNC110 - it stands in a table

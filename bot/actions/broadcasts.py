@@ -2,41 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from bot.actions.retrying import RECALLED
+from bot.actions.spreading import write_next
+from bot.core.channel import Channel
+from storage import pace
 from storage.audiences import Audience, count
 from storage.broadcasts import Broadcast, BroadcastState
 from storage.delivery import tally, unfinished
-from storage.fanout import fan_out, skip
+from storage.fanout import skip
+from storage.followups import is_awaited
 from storage.members import MemberAddress
 from storage.newsletters import Newsletter
-from storage.outbox import UNFINISHED, OutboxRow
+from storage.outbox import UNFINISHED, OutboxRow, OutboxState
 from storage.staff import AuditEntry, record
 
 
-def fire(session: Session, newsletter: Newsletter, author: MemberAddress, now: datetime) -> Broadcast:
-    """Send the newsletter to its audience as it is now. The rows are written by `advance`."""
+def begin(session: Session, newsletter: Newsletter, author: MemberAddress, state: BroadcastState,
+          now: datetime) -> Broadcast:  # fmt: skip
+    """Take the newsletter out of the drafts, to be sent to its audience once it is launched."""
     broadcast = Broadcast(
         newsletter_id=newsletter.id,
         author_id=author.member_id,
         author_address_id=author.id,
-        state=BroadcastState.SENDING,
+        state=state,
         audience=newsletter.audience,
+        urgent=newsletter.urgent,
+        expires_at=newsletter.useful_until,
         created_at=now,
-        fired_at=now,
     )
     session.add(broadcast)
     session.flush()
-    record(session, now, author.member_id, "broadcast.fire", broadcast=broadcast.id, audience=newsletter.audience)
     return broadcast
 
 
-def advance(session: Session, broadcast_id: int, channels: Collection[str], now: datetime) -> bool:
+def launch(session: Session, broadcast: Broadcast, actor_id: int | None, now: datetime) -> None:
+    """Send it to its audience as that is now. The rows are written by `advance`."""
+    broadcast.state = BroadcastState.SENDING
+    broadcast.fired_at = now
+    record(session, now, actor_id, "broadcast.fire", broadcast=broadcast.id, audience=broadcast.audience)
+
+
+def fire(session: Session, newsletter: Newsletter, author: MemberAddress, now: datetime) -> Broadcast:
+    """Send the newsletter at once."""
+    broadcast = begin(session, newsletter, author, BroadcastState.SENDING, now)
+    launch(session, broadcast, author.member_id, now)
+    return broadcast
+
+
+def advance(session: Session, broadcast_id: int, channels: Mapping[str, Channel], now: datetime) -> bool:
     """Write or skip the next slice of the broadcast's rows; False once there is none.
 
     Args:
@@ -44,11 +64,19 @@ def advance(session: Session, broadcast_id: int, channels: Collection[str], now:
     """
     broadcast = session.get_one(Broadcast, broadcast_id, with_for_update=True)
     if broadcast.state == BroadcastState.CANCELLED:
-        return skip(session, broadcast_id, "cancelled", now)
+        _let_original_go_on(session, broadcast, now)
+        reason = RECALLED if broadcast.pause_reason == RECALLED else "cancelled"
+        return skip(session, broadcast_id, reason, now)
     if broadcast.state not in {BroadcastState.SENDING, BroadcastState.PAUSED}:
         return False
-    if broadcast.fanned_at is None:
-        return fan_out(session, broadcast, now) or True
+    written = broadcast.fanned_at is not None
+    wrote = not written and write_next(session, broadcast, channels, now)
+    if broadcast.expires_at is not None and broadcast.expires_at <= now:
+        while skip(session, broadcast_id, "stale", now, OutboxRow.state == OutboxState.QUEUED):
+            pass
+    if not written:
+        _let_original_go_on(session, broadcast, now)
+        return wrote
     return any(skip(session, broadcast_id, "closed", now, *gap) for gap in _between(sorted(channels)))
 
 
@@ -75,15 +103,26 @@ def pause(session: Session, broadcast_id: int, actor_id: int | None, reason: str
 
 
 def resume(session: Session, broadcast_id: int, actor_id: int | None, now: datetime) -> bool:
+    """Go on claiming its rows, but not while a correction has yet to note who got the old text."""
+    if is_awaited(session, broadcast_id):
+        return False
     finished = sum(each.rows for each in tally(session, broadcast_id) if each.state not in UNFINISHED)
     moved = (BroadcastState.PAUSED, BroadcastState.SENDING)
     return _move(session, broadcast_id, *moved, actor_id, now, reason="", finished=finished)
 
 
+def set_rate(session: Session, broadcast: Broadcast, rate: float | None, actor_id: int, now: datetime) -> None:
+    """Let it go so many messages a second at the most from now on, also once it is resumed; None for any number."""
+    pace.set_rate(session, broadcast.id, rate)
+    finished = sum(each.rows for each in tally(session, broadcast.id) if each.state not in UNFINISHED)
+    record(session, now, actor_id, "broadcast.rate", broadcast=broadcast.id, rate=rate or 0, finished=finished)
+
+
 def pace_since(session: Session, broadcast: Broadcast) -> tuple[datetime | None, int]:
-    """Since when it has been sending without a pause, and how many rows had an outcome by then."""
+    """Since when it has been sending without a pause at one rate, and how many rows had an outcome by then."""
     of_it = AuditEntry.detail["broadcast"].as_integer() == broadcast.id
-    resumed = select(AuditEntry).where(AuditEntry.action == f"broadcast.{BroadcastState.SENDING}", of_it)
+    changed = (f"broadcast.{BroadcastState.SENDING}", "broadcast.rate")
+    resumed = select(AuditEntry).where(AuditEntry.action.in_(changed), of_it)
     entry = session.scalar(resumed.order_by(AuditEntry.id.desc()).limit(1))
     return (broadcast.fired_at, 0) if entry is None else (entry.at, entry.detail.get("finished", 0))
 
@@ -110,6 +149,14 @@ def waiting(session: Session, broadcast: Broadcast) -> int:
         return left
     audience = sum(part.members for part in count(session, Audience.from_json(broadcast.audience)))
     return left + max(0, audience - written)
+
+
+def _let_original_go_on(session: Session, broadcast: Broadcast, now: datetime) -> None:
+    """Once a correction knows whom it goes to, or is cancelled, what it corrects goes on, if it was being sent."""
+    over = broadcast.fanned_at is not None or broadcast.state == BroadcastState.CANCELLED
+    if broadcast.original_id is not None and broadcast.resumes and over:
+        broadcast.resumes = False
+        resume(session, broadcast.original_id, None, now)
 
 
 def _between(channels: Sequence[str]) -> list[list[ColumnElement[bool]]]:

@@ -41,6 +41,11 @@ REASONS: Final = {
     "no_bell": N_("could not be rung, because the messenger has not approved the bell"),
     "closed": N_("is on a messenger that is not connected at the moment"),
     "stale": N_("too late to be of use"),
+    "quiet": N_("waits for the morning where they live"),
+    "digest": N_("has had enough for one day, and gets it in a digest"),
+    "recalled": N_("not sent, because the newsletter was taken back"),
+    "uneditable": N_("their copy cannot be changed any more: it is too old, or they deleted it"),
+    "undeletable": N_("their copy cannot be deleted any more, or their messenger lets nobody do that"),
 }
 
 DOUBT: Final = N_("the messenger did not answer, so it may or may not have arrived")

@@ -38,6 +38,7 @@ COMMANDS: Final = (
 STAFF_COMMANDS: Final = (
     Command("newsletter", N_("Newsletter"), N_("write to the members")),
     Command("broadcasts", N_("Broadcasts"), N_("what was sent, and who received it")),
+    Command("unreachable", N_("Unreachable"), N_("members whom no message reaches")),
     Command("staff", N_("Staff"), N_("who runs the network, and their roles")),
     Command("audit", N_("Audit log"), N_("who did what")),
 )
@@ -81,7 +82,7 @@ def _rights(session: Session, member: Member) -> set[str]:
     """Which of the staff's commands this person may use."""
     role = role_of(session, member)
     writing = {"newsletter", "broadcasts"} if may_write(session, member) else set()
-    return writing | ({"staff"} if role else set()) | ({"audit"} if role in RUNNING else set())
+    return writing | ({"staff"} if role else set()) | ({"audit", "unreachable"} if role in RUNNING else set())
 
 
 def _translations(word: str) -> Iterator[str]:

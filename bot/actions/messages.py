@@ -22,14 +22,19 @@ def tell(session: Session, member_id: int, outbound: Outbound, key: str, now: da
             options are standing ones, since the member may be in the middle of something else.
         key: the same key twice is one message.
     """
-    member = session.get(Member, member_id)
-    if member is None or member.consented_at is None or member.stopped_at is not None:
-        return False
-    address = next((each for each in addresses_of(session, member_id) if not each.unreachable), None)
+    address = reached_at(session, member_id)
     if address is None:
         return False
     tell_at(session, address, outbound, key, now)
     return True
+
+
+def reached_at(session: Session, member_id: int) -> MemberAddress | None:
+    """Where a member may be written to unasked; None where nowhere, as `tell` has it."""
+    member = session.get(Member, member_id)
+    if member is None or member.consented_at is None or member.stopped_at is not None:
+        return None
+    return next((each for each in addresses_of(session, member_id) if not each.unreachable), None)
 
 
 def tell_at(session: Session, address: MemberAddress, outbound: Outbound, key: str, now: datetime) -> None:

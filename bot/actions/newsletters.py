@@ -134,7 +134,8 @@ def drafts_of(session: Session, member_id: int, limit: int) -> list[Newsletter]:
 
 def broadcast_of(session: Session, newsletter_id: int) -> Broadcast | None:
     """The broadcast it was sent as."""
-    return session.scalar(select(Broadcast).where(Broadcast.newsletter_id == newsletter_id).limit(1))
+    first = select(Broadcast).where(Broadcast.newsletter_id == newsletter_id).order_by(Broadcast.id).limit(1)
+    return session.scalar(first)
 
 
 def plan(
@@ -166,19 +167,20 @@ def overlong(planned: Plan, network: Network, channels: Iterable[Channel]) -> li
             if reached and (channel.name, reader) not in reached:
                 continue
             used = planned.content.text(reader)[1]
-            for reasons in _longest_reasons(planned.audience.topics, network, reader):
+            for reasons in longest_reasons(planned.audience.topics, network, reader):
                 over = excess(wording.word(planned.content, reader, reasons), channel.capabilities)
                 if over > (worst[channel.name, used].excess if (channel.name, used) in worst else 0):
                     worst[channel.name, used] = Overlong(channel, reader, used, over)
     return list(worst.values())
 
 
-def title(newsletter: Newsletter) -> str:
-    """Its first words, or the name of its file.
+def title(newsletter: Newsletter, language: str = "") -> str:
+    """Its first words, in this language if there is a text in it, or the name of its file.
 
     It never ends in a link, which would take in the quotation mark that follows.
     """
-    words = plain(newsletter.texts.get(newsletter.source, "")).split()
+    text = newsletter.texts.get(language) or newsletter.texts.get(newsletter.source, "")
+    words = plain(text).split()
     text = _before_links(words)
     if len(text) > TITLE:
         begun = text[:TITLE]
@@ -202,7 +204,7 @@ def _before_links(words: Sequence[str]) -> str:
     return " ".join(words[:kept])
 
 
-def _longest_reasons(topics: Collection[str], network: Network, language: str) -> list[tuple[str, ...]]:
+def longest_reasons(topics: Collection[str], network: Network, language: str) -> list[tuple[str, ...]]:
     """The longest a message can become: one or two topics have a way out each, more have one together."""
 
     def length(key: str) -> int:

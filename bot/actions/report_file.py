@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from functools import cache
-from io import StringIO
 from typing import Final
 
 from sqlalchemy import select
@@ -13,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.actions import addresses
 from bot.actions.fates import reason_words, state_words
+from bot.actions.spreadsheets import CSV, MIMES, XLSX, Cell, as_csv, as_xlsx
 from bot.core.channel import Channel
 from bot.core.i18n import N_, _, speaking
 from bot.core.locale import language_name
@@ -22,6 +21,8 @@ from storage.files import Files
 from storage.members import Member
 from storage.organisations import Organisation
 from storage.outbox import OutboxRow
+
+__all__ = ["CSV", "MIMES", "MOST", "XLSX", "write"]
 
 HEADER: Final = (
     N_("Organisation"),
@@ -33,34 +34,39 @@ HEADER: Final = (
     N_("When"),
 )
 
+MOST: Final = 20_000
+"""Rows of a workbook that is written while somebody waits for it: a second's work."""
+
 _ROWS: Final = 1000
-"""Rows read and written at a time."""
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula. https://owasp.org/www-community/attacks/CSV_Injection"""
-
-_COMMAS: Final = {"en": ","}
-"""Where numbers have a decimal comma, Excel expects semicolons between the cells."""
+"""Rows read at a time."""
 
 
 def write(
-    session: Session, broadcast: Broadcast, network: Network, channels: Mapping[str, Channel], files: Files
+    session: Session,
+    broadcast: Broadcast,
+    network: Network,
+    channels: Mapping[str, Channel],
+    files: Files,
+    kind: str = CSV,
 ) -> str:
-    """Store the table in the author's language; returns the name of the file. Only reads from the database."""
+    """Store the table in the author's language; returns the name of the file. Only reads from the database.
+
+    Args:
+        kind: CSV or XLSX.
+    """
     author = session.get(Member, broadcast.author_id) if broadcast.author_id else None
     language = network.languages[0] if author is None else author.language
     with speaking(language):
-        return files.write(_chunks(session, broadcast, network, channels, _COMMAS.get(language, ";")))
+        header = [_(title).unescape() for title in HEADER]
+        rows = _rows(session, broadcast, network, channels)
+        if kind == XLSX:
+            return files.write(as_xlsx(header, rows, _("Report").unescape()))
+        return files.write(as_csv(header, rows, language))
 
 
-def safe(cell: str) -> str:
-    """The cell as text, also where a spreadsheet would run it as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _chunks(
-    session: Session, broadcast: Broadcast, network: Network, channels: Mapping[str, Channel], between: str
-) -> Iterator[bytes]:
+def _rows(
+    session: Session, broadcast: Broadcast, network: Network, channels: Mapping[str, Channel]
+) -> Iterator[tuple[Cell, ...]]:
     rows = (
         select(
             Organisation.name,
@@ -77,24 +83,18 @@ def _chunks(
         .where(OutboxRow.broadcast_id == broadcast.id)
         .order_by(OutboxRow.id)
     )
-    language_words, state, reason = cache(language_name), cache(state_words), cache(reason_words)
-    written = StringIO()
-    table = csv.writer(written, delimiter=between)
-    written.write("\N{BYTE ORDER MARK}")
-    table.writerow([_(title).unescape() for title in HEADER])
-    for page in session.execute(rows.execution_options(yield_per=_ROWS)).partitions():
-        for organisation, name, language, channel, fate, why, settled_at in page:
-            cells = (
-                organisation or "",
-                name or "",
-                language_words(language),
-                addresses.label(channels, channel),
-                state(fate).unescape(),
-                reason(fate, why).unescape(),
-                f"{settled_at.astimezone(network.zone):%Y-%m-%d %H:%M}" if settled_at else "",
-            )
-            table.writerow(map(safe, cells))
-        yield written.getvalue().encode()
-        written.seek(0)
-        written.truncate()
-    yield written.getvalue().encode()
+    language_words = cache(language_name)
+    state = cache(lambda fate: state_words(fate).unescape())
+    reason = cache(lambda fate, why: reason_words(fate, why).unescape())
+    for organisation, name, language, channel, fate, why, settled_at in session.execute(
+        rows.execution_options(yield_per=_ROWS)
+    ):
+        yield (
+            organisation,
+            name,
+            language_words(language),
+            addresses.label(channels, channel),
+            state(fate),
+            reason(fate, why),
+            settled_at.astimezone(network.zone).replace(tzinfo=None) if settled_at else None,
+        )

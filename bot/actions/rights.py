@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.core.i18n import N_, _
 from bot.network import Network, Topic
+from storage.audiences import Audience
 from storage.broadcasts import Broadcast
 from storage.members import Member
 from storage.newsletters import Newsletter
@@ -72,6 +73,14 @@ def may_follow(session: Session, member: Member, broadcast: Broadcast) -> bool:
     """Whether this person may see this broadcast's report, pause it and cancel it."""
     mine = broadcast.author_id == member.id and may_write(session, member)
     return mine or role_of(session, member) in RUNNING
+
+
+def may_send(session: Session, member: Member, audience: Audience) -> bool:
+    """Whether this person may write to all of this audience: a focal point only to topics, and none but its own."""
+    staff = session.get(Staff, member.id)
+    if staff is None or not may_write(session, member):
+        return False
+    return staff.role in RUNNING or (bool(audience.topics) and set(audience.topics) <= set(staff.topics))
 
 
 def is_owner(turn: Acting) -> bool:

@@ -31,6 +31,12 @@ FORMS: Final = frozenset(
         "audience_languages",
         "audience_ecosoc",
         "audience_channels",
+        "later",
+        "another_time",
+        "useful_until",
+        "urgent",
+        "decline_newsletter",
+        "correction",
         "invitation",
     }
 )

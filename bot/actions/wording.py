@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -19,13 +19,14 @@ from sqlalchemy.orm import Session
 from bot.actions.bells import bell
 from bot.core.channel import Channel, Refused, Retry
 from bot.core.i18n import _, speaking
-from bot.core.locale import capitals, listing
+from bot.core.locale import capitals, listing, short_date
 from bot.core.messages import Attachment, Option, Outbound
 from bot.network import Network, Topic
 from storage import carried
-from storage.broadcasts import Broadcast
+from storage.broadcasts import Broadcast, BroadcastKind
 from storage.claims import Claimed
 from storage.files import PREFIX
+from storage.followups import copies_of
 from storage.members import Subscription
 from storage.newsletters import Newsletter
 
@@ -62,12 +63,23 @@ def content_of(newsletter: Newsletter, audience: Mapping[str, Any]) -> Content:
     return Content(tuple(newsletter.texts.items()), newsletter.source, attachment, topics)
 
 
+class Said(NamedTuple):
+    """What a broadcast says at this moment, or does.
+
+    Attributes:
+        corrects: with a correction, the day of the message that it corrects.
+    """
+
+    content: Content
+    kind: str
+    corrects: date | None
+
+
 class Wording:
     """Words broadcasts for the people they go to."""
 
     def __init__(self, network: Network) -> None:
-        self._network = network
-        self._contents: dict[int, Content] = {}
+        self.network = network
         self.word = lru_cache(maxsize=4096)(self._word)
 
     def of(self, session: Session, rows: Sequence[Claimed], channel: Channel) -> dict[int, Outbound | Refused | Retry]:
@@ -76,11 +88,14 @@ class Wording:
         A refusal for one that cannot be said, which stops no other; a retry for one whose file is on its way here.
         """
         bulk = [row for row in rows if row.payload is None and row.broadcast_id is not None]
-        followed = self._followed(session, bulk)
+        said = {key: self._said(session, key) for key in {row.broadcast_id for row in bulk} if key is not None}
+        following = followed(session, bulk, {topic for each in said.values() for topic in each.content.topics})
+        copies = copies_of(session, {row.edits: row.address_id for row in bulk if row.edits is not None})
         worded: dict[int, Outbound | Refused | Retry] = {}
         for row in rows:
             try:
-                worded[row.id] = self._one(session, row, followed.get(row.member_id, set()))
+                topics = following.get(row.member_id, set())
+                worded[row.id] = self._one(row, said.get(row.broadcast_id or 0), topics, copies.get(row.edits or 0, ()))
             except (KeyError, TypeError, ValueError) as error:
                 log.exception("row %s cannot be put into words", row.id)
                 worded[row.id] = Refused("content", systemic=True, detail=type(error).__name__)
@@ -92,60 +107,78 @@ class Wording:
         return worded | {row.id: self._ringing(worded[row.id]) for row in rows if row.bell}
 
     def _ringing(self, said: Outbound | Refused | Retry) -> Outbound | Refused | Retry:
-        return bell(self._network, said) if isinstance(said, Outbound) else said
+        return bell(self.network, said) if isinstance(said, Outbound) else said
 
-    def _one(self, session: Session, row: Claimed, followed: set[str]) -> Outbound:
+    def _one(self, row: Claimed, said: Said | None, followed: set[str], copies: tuple[str, ...]) -> Outbound | Refused:
         if row.payload is not None:
             return Outbound.from_json(row.payload)
-        content = self._content(session, row.broadcast_id)
-        return self.word(content, row.language, tuple(topic for topic in content.topics if topic in followed))
-
-    def forget(self, broadcast_id: int) -> None:
-        """Read the broadcast's content again at the next message: it was corrected."""
-        self._contents.pop(broadcast_id, None)
-
-    def _content(self, session: Session, broadcast_id: int | None) -> Content:
-        if broadcast_id is None:
+        if said is None:
             raise ValueError("only a broadcast's rows have no text of their own")
-        if broadcast_id not in self._contents:
-            broadcast = session.get_one(Broadcast, broadcast_id)
-            newsletter = session.get_one(Newsletter, broadcast.newsletter_id)
-            self._contents[broadcast_id] = content_of(newsletter, broadcast.audience)
-        return self._contents[broadcast_id]
+        if said.kind == BroadcastKind.RECALL:
+            nothing = Outbound(Markup(), language=row.language, delete=copies)
+            return nothing if copies else Refused("undeletable")
+        topics = tuple(topic for topic in said.content.topics if topic in followed)
+        if row.edits is None:
+            return self.word(said.content, row.language, topics, said.corrects)
+        changed = self.word(said.content, row.language, topics)
+        return changed.having(edit=copies[0], in_place=True) if copies else Refused("uneditable")
 
-    def _followed(self, session: Session, rows: Sequence[Claimed]) -> dict[int, set[str]]:
-        """Which of the broadcasts' topics each member follows; nothing to ask when none is by topic."""
-        topics = {topic for row in rows for topic in self._content(session, row.broadcast_id).topics}
-        if not topics:
-            return {}
-        followed: dict[int, set[str]] = {}
-        query = select(Subscription.member_id, Subscription.topic).where(
-            Subscription.member_id.in_([row.member_id for row in rows]), Subscription.topic.in_(topics)
-        )
-        for member_id, topic in session.execute(query):
-            followed.setdefault(member_id, set()).add(topic)
-        return followed
+    def _said(self, session: Session, broadcast_id: int) -> Said:
+        """Read anew for each claim: a text may have been corrected a moment ago, by another process too."""
+        broadcast = session.get_one(Broadcast, broadcast_id)
+        newsletter = session.get_one(Newsletter, broadcast.newsletter_id)
+        corrects = None
+        if broadcast.kind == BroadcastKind.CORRECTION and broadcast.original_id is not None:
+            original = session.get_one(Broadcast, broadcast.original_id)
+            corrects = (original.fired_at or original.created_at).astimezone(self.network.zone).date()
+        return Said(content_of(newsletter, broadcast.audience), broadcast.kind, corrects)
 
-    def _word(self, content: Content, language: str, reasons: tuple[str, ...]) -> Outbound:
-        """The message for a reader of `language` who is in the audience because of these topics."""
+    def _word(
+        self, content: Content, language: str, reasons: tuple[str, ...], corrects: date | None = None
+    ) -> Outbound:
+        """The message for a reader of `language` who is in the audience because of these topics.
+
+        Args:
+            corrects: the day of a message that cannot be changed, which this one corrects; its file stays there.
+        """
         text, _used = content.text(language)
         with speaking(language):
-            topics = [topic for topic in map(self._network.topic, reasons) if topic is not None]
-            if topics:
-                followed = listing([topic.labels[language] for topic in topics], language)
-                why = _("You receive this because you follow: {topics}.").format(topics=followed)
-            else:
-                why = _("You receive this as a member of {network}.").format(network=self._network.name[language])
+            topics = [topic for topic in map(self.network.topic, reasons) if topic is not None]
+            why = reason(self.network, language, topics)
+            if corrects is not None:
+                heading = _("Correction to our message of {day}:").format(day=short_date(corrects, language))
+                text = Markup("<b>{}</b>\n\n{}").format(heading, text)
             return Outbound(
                 text=Markup("{}\n\n<i>{}</i>").format(text, why),
-                options=_ways_out(language, topics),
+                options=ways_out(language, topics),
                 language=language,
-                attachment=content.attachment,
+                attachment=None if corrects else content.attachment,
                 preview=True,
             )
 
 
-def _ways_out(language: str, topics: Sequence[Topic]) -> tuple[Option, ...]:
+def followed(session: Session, rows: Sequence[Claimed], topics: set[str]) -> dict[int, set[str]]:
+    """Which of these topics each member follows; nothing to ask when there are none."""
+    if not topics:
+        return {}
+    followed: dict[int, set[str]] = {}
+    query = select(Subscription.member_id, Subscription.topic).where(
+        Subscription.member_id.in_([row.member_id for row in rows]), Subscription.topic.in_(topics)
+    )
+    for member_id, topic in session.execute(query):
+        followed.setdefault(member_id, set()).add(topic)
+    return followed
+
+
+def reason(network: Network, language: str, topics: Sequence[Topic]) -> Markup:
+    """Why a message came, in the language being spoken: because of these topics, or for no topic's sake."""
+    if not topics:
+        return _("You receive this as a member of {network}.").format(network=network.name[language])
+    named = listing([topic.labels[language] for topic in topics], language)
+    return _("You receive this because you follow: {topics}.").format(topics=named)
+
+
+def ways_out(language: str, topics: Sequence[Topic]) -> tuple[Option, ...]:
     """How to stop what this message is one of; works under any message, however old."""
     stop = str(_("STOP"))
     if not topics:

@@ -145,6 +145,25 @@ Accept = Callable[[Sequence[Inbound]], Awaitable[None]]
 """Stores what came in, all or nothing; when it returns, it is committed and may be acknowledged."""
 
 
+class Lead(Protocol):
+    """Whether this process is the one that speaks for the channel: of several on one database, one does at a time."""
+
+    @property
+    def holds(self) -> bool: ...
+
+    async def held(self) -> None:
+        """Return once it is."""
+
+
+class Alone:
+    """The `Lead` of a process that has no other beside it."""
+
+    holds = True
+
+    async def held(self) -> None:
+        return
+
+
 class ChannelStopped(Exception):  # noqa: N818 - it is a state, told to the owner, not a bug
     """The platform refuses our account, such as a wrong token. The message names the setting and where to find it."""
 

@@ -14,12 +14,13 @@ from typing import Final
 from unicodedata import combining, normalize
 
 from babel import Locale
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date, format_timedelta, get_timezone_location
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
+from babel.units import format_unit
 from markupsafe import Markup, escape
 
-from bot.core.i18n import LANGUAGES, SOURCE, current
+from bot.core.i18n import LANGUAGES, SOURCE, _, current
 from bot.core.search import search
 
 _ALPHABETS: Final = {
@@ -61,6 +62,25 @@ def moment_words(when: datetime, zone: tzinfo, language: str = "") -> str:
     """An aware moment as clocks in the zone show it, in 24 hours: "Wednesday, 25 November 2026, 14:00"."""
     local = when.astimezone(zone)
     return f"{date_words(local.date(), language)}, {local:%H:%M}"
+
+
+def zoned_words(when: datetime, zone: tzinfo) -> Markup:
+    """A moment as `moment_words` has it, with whose time that is: "Wednesday, 25 November 2026, 14:00 (Baku time)"."""
+    city = get_timezone_location(zone, locale=_locale(current()), return_city=True)
+    return _("{moment} ({city} time)").format(moment=moment_words(when, zone), city=city)
+
+
+def countdown_words(span: timedelta, language: str = "") -> str:
+    """To the second: "1 min 30 s"."""
+    minutes, seconds = divmod(max(0, round(span.total_seconds())), 60)
+    units = (("duration-minute", minutes), ("duration-second", seconds))
+    shown = [(unit, value) for unit, value in units if value] or [units[1]]
+    return " ".join(format_unit(value, unit, length="short", locale=_locale(language)) for unit, value in shown)
+
+
+def money(amount: float, currency: str, language: str = "") -> str:
+    """An amount in "USD": "US$12.50"."""
+    return _plain_spaces(format_currency(amount, currency, locale=_locale(language)))
 
 
 def duration_words(span: timedelta, language: str = "") -> str:

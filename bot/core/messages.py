@@ -156,6 +156,7 @@ class Outbound:
         language: the reader's, for the words the renderer adds ("Reply with a number").
         attachment: one file.
         edit: the platform's id of one of our messages to change in place, where the channel can; "" for a new message.
+        in_place: with `edit`: what cannot be changed any more is refused ("uneditable"), and not sent anew.
         preview: whether the platform may unfold a preview of the first link.
         bell: what fills the blanks of the bell, "{1} has something new for you: {2}", where the platform takes nothing
             else at the moment; the text then says the same in full.
@@ -169,6 +170,7 @@ class Outbound:
     language: str = "en"
     attachment: Attachment | None = None
     edit: str = ""
+    in_place: bool = False
     preview: bool = False
     bell: tuple[str, ...] = ()
     alone: bool = False

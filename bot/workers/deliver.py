@@ -17,8 +17,10 @@ from typing import NamedTuple
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from bot.actions.digests import Digests
+from bot.actions.hours import Hours
 from bot.actions.wording import Wording
-from bot.core.channel import Channel, Closed, Retry, Tracing, Unknown
+from bot.core.channel import Channel, Closed, Refused, Retry, Tracing, Unknown
 from bot.core.channel import Outcome as Answer
 from bot.core.clock import Clock
 from bot.core.messages import Outbound
@@ -28,12 +30,14 @@ from bot.workers.handover import SOON, Handover
 from bot.workers.items import Item, spread, together
 from bot.workers.leadership import Leadership
 from bot.workers.lines import Lines
-from bot.workers.outcomes import Outcomes
+from bot.workers.outcomes import ACCOUNT, Outcomes
+from bot.workers.sharing import DIGESTS, shared
 from bot.workers.wake import Wake
-from storage import lanes
+from storage import lanes, pace
 from storage.broadcasts import BroadcastState, in_state
-from storage.claims import Claim, carry, claim, give_back
+from storage.claims import Claim, Claimed, carry, claim, claim_digests, give_back
 from storage.database import Database
+from storage.manners import counting
 from storage.outbox import enqueue
 from storage.terms import Terms
 from storage.windows import Window
@@ -46,6 +50,15 @@ AHEAD = timedelta(milliseconds=100)
 BATCH = 250
 """Most rows in one claim, far below a second's worth at any rate a platform allows."""
 
+IDLE = 0.5
+"""Seconds until the next look when there was nothing; whoever queues a message wakes the foreman before."""
+
+SOONEST = 0.02
+"""Seconds between two looks for a broadcast that is sent slowly."""
+
+NOW_AND_THEN = 0.25
+"""Seconds between two looks for what waited for a moment, which may be a retry or the morning's first message."""
+
 
 class Taken(NamedTuple):
     """What one look at the outbox brought, how long to rest before the next, and where each lane was read to."""
@@ -56,10 +69,16 @@ class Taken(NamedTuple):
 
 
 class Cursor(NamedTuple):
-    """Where to go on in a lane, and when to look from its beginning again, for what was put back or came in late."""
+    """Where to go on in a lane.
+
+    Attributes:
+        again_at: when to look from its beginning again, for what was put back or came in late.
+        waited_at: when to look again for what waited for a moment.
+    """
 
     after: int = 0
     again_at: float = 0.0
+    waited_at: float = 0.0
 
 
 class Foreman:
@@ -89,6 +108,9 @@ class Foreman:
         terms = channel.capabilities
         self._window = None if terms.window is None else Window(terms.window, terms.bells)
         self._elsewhere = elsewhere
+        self._manners = Hours(wording.network)
+        self._digests = Digests(wording.network)
+        self._apart: set[int] = set()
         self._senders = senders
         self._capacity = senders + min(2 * BATCH, math.ceil(channel.rate / 5))
         self._lines = Lines()
@@ -98,6 +120,11 @@ class Foreman:
         self._unsure = False
         self._stopping = False
         self._cursors: dict[int | None, Cursor] = {}
+
+    @property
+    def leadership(self) -> Leadership:
+        """Whether this process is the one that delivers here."""
+        return self._leadership
 
     async def run(self) -> None:
         """Deliver until `stop`; then what is in flight is finished and written, and the channel given up."""
@@ -159,23 +186,44 @@ class Foreman:
             return Taken([], min(1, max(0.02, (allowed.starts_at - AHEAD - now).total_seconds())), {})
         cursors: dict[int | None, Cursor] = {}
         found = self._claim(session, None, room, cursors)
-        rows, full = found.rows, found.looked_at == room
-        broadcasts = [broadcast.id for broadcast in in_state(session, BroadcastState.SENDING)]
-        for left, broadcast_id in zip(range(len(broadcasts), 0, -1), broadcasts, strict=True):
-            share = -(-(room - len(rows)) // left)
-            if share > 0:
-                found = self._claim(session, broadcast_id, share, cursors)
-                rows, full = rows + found.rows, full or found.looked_at == share
+        rows, full, rest = found.rows, found.looked_at == room, IDLE
+        if len(rows) < room:
+            bulk, more, rest = self._claim_bulk(session, room - len(rows), cursors, now)
+            rows, full = rows + bulk, full or more
         if not rows:
-            return Taken([], 0 if full else 0.5, cursors)
+            return Taken([], 0 if full else rest, cursors)
         capabilities = self._channel.capabilities
-        items = together(rows, self._wording.of(session, rows, self._channel), capabilities)
+        said = self._wording.of(session, rows, self._channel)
+        said |= self._digests.of(session, rows, said, capabilities, self._apart)
+        items = together(rows, said, capabilities, self._apart)
         carry(session, {row: lead for item in items for row, lead in item.carriers.items()})
         items = [self._followed_by_file(session, item, now) for item in items]
         lanes.spend(session, name, len(items), rate, allowed.starts_at)
         start = time.monotonic() + (allowed.starts_at - now).total_seconds()
-        rest = 0 if len(rows) == room == BATCH else min(0.05, room / rate)
+        rest = 0 if len(rows) >= room == BATCH else min(0.05, room / rate)
         return Taken(spread(items, start, rate), rest, cursors)
+
+    def _claim_bulk(
+        self, session: Session, room: int, cursors: dict[int | None, Cursor], now: datetime
+    ) -> tuple[list[Claimed], bool, float]:
+        """Claim digests and broadcasts; returns rows, whether there may be more, and when to look again if not."""
+        most = {DIGESTS: room}
+        paced: dict[int, datetime] = {}
+        rest = IDLE
+        for broadcast in in_state(session, BroadcastState.SENDING):
+            most[broadcast.id] = room
+            if broadcast.rate and broadcast.rate < self._channel.rate:
+                allowed = pace.allowance(session, broadcast.id, AHEAD, now)
+                most[broadcast.id] = min(room, allowed.messages if allowed else 0)
+                if allowed:
+                    paced[broadcast.id] = allowed.starts_at
+                early = (allowed.starts_at - AHEAD - now).total_seconds() if allowed else 0
+                rest = min(rest, max(SOONEST, early))
+        counted = counting(session, self._manners, now) if len(most) > 1 else ()
+        taken, full = shared(most, room, lambda lane, limit: self._claim(session, lane, limit, cursors, counted))
+        for broadcast_id, starts_at in paced.items():
+            pace.spend(session, broadcast_id, len(taken.get(broadcast_id, ())), starts_at)
+        return [row for rows in taken.values() for row in rows], full, rest
 
     def _followed_by_file(self, session: Session, item: Item, now: datetime) -> Item:
         """A file that no text can stand beside is a message of its own: queue it behind this one, once."""
@@ -196,29 +244,37 @@ class Foreman:
         return item._replace(outbound=item.outbound.having(attachment=None))
 
     def _claim(
-        self, session: Session, broadcast_id: int | None, limit: int, cursors: dict[int | None, Cursor]
+        self,
+        session: Session,
+        lane: int | None,
+        limit: int,
+        cursors: dict[int | None, Cursor],
+        counted: Collection[int] = (),
     ) -> Claim:
         """Claim from one lane. PostgreSQL passes over finished rows slowly, so start behind the last one claimed.
 
-        Looking from the beginning never takes more than a twentieth of the time.
+        Looking from the beginning never takes more than a twentieth of the time, and for what waited until now there
+        is a look only now and then, as long as there is enough that did not wait.
         """
         started = time.monotonic()
-        after, again_at = self._cursors.get(broadcast_id, Cursor())
-        whole = self._database.is_sqlite or started >= again_at
+        cursor = cursors.get(lane) or self._cursors.get(lane, Cursor())
+        waited = started >= cursor.waited_at
+        if lane == DIGESTS and not waited:
+            return Claim([], 0, 0)
+        whole = self._database.is_sqlite or started >= cursor.again_at
         busy = self._lines.rows | self._outcomes.open if self._window else ()
-        terms = Terms(self._window, self._elsewhere, busy)
-        found = claim(
-            session,
-            self._channel.name,
-            broadcast_id,
-            0 if whole else after,
-            limit,
-            self._token,
-            self._clock.now(),
-            terms,
-        )
+        terms = Terms(self._window, self._elsewhere, busy, self._manners, counted)
+        name, now = self._channel.name, self._clock.now()
+        if lane == DIGESTS:
+            found = claim_digests(session, name, limit, self._token, now, terms)
+        else:
+            after = 0 if whole else cursor.after
+            found = claim(session, name, lane, after, limit, self._token, now, terms, waited=waited)
         ended = time.monotonic()
-        cursors[broadcast_id] = Cursor(found.last, ended + max(1, 20 * (ended - started)) if whole else again_at)
+        again_at = ended + max(1, 20 * (ended - started)) if whole else cursor.again_at
+        if waited:
+            cursor = cursor._replace(waited_at=0 if found.woke else ended + NOW_AND_THEN)
+        cursors[lane] = cursor._replace(after=found.last, again_at=again_at)
         return found
 
     async def _send_forever(self) -> None:
@@ -239,7 +295,15 @@ class Foreman:
             self._finish(item, answer)
 
     def _finish(self, item: Item, answer: Answer) -> None:
-        """Have the answer written, then let the next message to this address go, unless it must wait as well."""
+        """Have the answer written, then let the next message to this address go, unless it must wait as well.
+
+        What is refused while it says several things is sent again one by one: only one of them may be to blame.
+        """
+        if len(item.rows) > 1 and isinstance(answer, Refused) and not (answer.unreachable or answer.reason == ACCOUNT):
+            self._apart.update(row.id for row in item.rows)
+            answer = Retry(timedelta(), attempted=False)
+        elif len(item.rows) == 1:
+            self._apart.discard(item.row.id)
         for row in item.rows:
             self._outcomes.add(row.id, answer, bell=row.bell)
         unsettled = isinstance(answer, Retry | Unknown | Closed) or item.row.doubts > 0  # first it has to be stored

@@ -49,7 +49,7 @@ class Handover:
         try:
             if row.doubts and (known := await self._known(row)):
                 return known
-            if row.edits is not None:
+            if row.edits is not None and row.broadcast_id is None:  # a broadcast's follow-ups know theirs
                 edits = row.edits
                 edited = await self._database.read(lambda session: external_id_of(session, edits))
                 outbound = outbound.having(edit=edited)

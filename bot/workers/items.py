@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.core.channel import Capabilities, Refused, Retry
@@ -37,23 +37,38 @@ class Item(NamedTuple):
         return {row.id: self.row.id for row in self.rows[1:]}
 
 
-def together(rows: Sequence[Claimed], said: dict[int, Said], capabilities: Capabilities) -> list[Item]:
+def together(
+    rows: Sequence[Claimed], said: Mapping[int, Said], capabilities: Capabilities, apart: Collection[int] = ()
+) -> list[Item]:
     """One item a row, or one for several rows of the same person, in the order of their first rows.
 
     What was sent together before and is in doubt goes together again, so that the platform's answer speaks for all.
+
+    Args:
+        said: what each row says; rows of one digest say the same.
+        apart: rows that go by themselves, since together they were refused.
     """
     items: list[Item] = []
     newest: dict[int, int] = {}
+    digests: dict[tuple[int, int], int] = {}
     for row in rows:
-        place = newest.get(row.address_id)
+        what = said[row.id]
+        digest = (row.address_id, id(what))
+        if digest in digests:
+            place = digests[digest]
+            items[place] = items[place]._replace(rows=(*items[place].rows, row))
+            continue
+        last = newest.get(row.address_id)
         item = None
-        if place is not None and capabilities.merges:
-            item = _with(items[place], row, said[row.id], capabilities)
-        if item is not None and place is not None:
-            items[place] = item
+        if last is not None and capabilities.merges and not {row.id, items[last].row.id} & {*apart}:
+            item = _with(items[last], row, what, capabilities)
+        if item is not None and last is not None:
+            items[last] = item
         else:
             newest[row.address_id] = len(items)
-            items.append(Item((row,), said[row.id]))
+            if row.kept and isinstance(what, Outbound) and what.alone:
+                digests[digest] = len(items)
+            items.append(Item((row,), what))
     return items
 
 

@@ -41,10 +41,17 @@ class Leadership:
         self._patient = patient
         self._leading = False
         self._until = 0.0
+        self._taken = asyncio.Event()
 
     @property
     def holds(self) -> bool:
         return self._leading and time.monotonic() < self._until
+
+    async def held(self) -> None:
+        """Return once this foreman may deliver."""
+        while not self.holds:
+            self._taken.clear()
+            await self._taken.wait()
 
     async def run(self) -> None:
         """Take the lease as soon as it is free, and keep it, until cancelled."""
@@ -56,6 +63,8 @@ class Leadership:
                 log.exception("the lease of %s could not be renewed; trying again", self._channel)
             else:
                 self._until = asked + lanes.LEASE.total_seconds() - MARGIN
+                if self._leading:
+                    self._taken.set()
             await asyncio.sleep(RENEW if self.holds else RENEW / 4)
 
     async def give_up(self) -> None:

@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.delivery import tally
 from storage.newsletters import Newsletter
 from tests.storage.people import add_member
+from tests.workers.platform import Platform
 
 
 def test_members_on_a_closed_channel_are_skipped_with_a_reason(database: Database, clock: Clock) -> None:
@@ -26,7 +27,7 @@ def test_members_on_a_closed_channel_are_skipped_with_a_reason(database: Databas
         )
         session.add(broadcast)
         session.flush()
-        while broadcasts.advance(session, broadcast.id, ["telegram"], now):
+        while broadcasts.advance(session, broadcast.id, {"telegram": Platform()}, now):
             pass
         counted = sorted((one.state, one.reason, one.rows) for one in tally(session, broadcast.id))
         assert counted == [("queued", "", 1), ("skipped", "closed", 1)]

@@ -19,6 +19,7 @@ from storage.newsletters import Newsletter
 from storage.outbox import OutboxRow, OutboxState, enqueue
 from storage.outcomes import Outcome, settle
 from storage.staff import Role, Staff
+from tests.workers.platform import Platform
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -38,7 +39,7 @@ def sending(session: Session, author: MemberAddress) -> Broadcast:
     session.add(newsletter)
     session.flush()
     broadcast = broadcasts.fire(session, newsletter, author, NOW)
-    while broadcasts.advance(session, broadcast.id, ["telegram"], NOW):
+    while broadcasts.advance(session, broadcast.id, {"telegram": Platform()}, NOW):
         pass
     return broadcast
 

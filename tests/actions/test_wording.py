@@ -14,13 +14,16 @@ from sqlalchemy.orm import Session
 from bot.actions.wording import LATEST, Wording
 from bot.core.channel import Capabilities, Refused, Retry
 from bot.core.clock import Clock
+from bot.core.locale import short_date
 from bot.core.messages import Attachment, Outbound
 from bot.network import Network
 from storage import carried
+from storage.broadcasts import Broadcast, BroadcastKind
 from storage.claims import Claimed, claim
 from storage.database import Database
+from storage.followups import write_correction, write_recall
 from storage.newsletters import Newsletter
-from storage.outbox import enqueue
+from storage.outbox import OutboxRow, enqueue
 from tests.storage.people import add_broadcast, add_member
 
 POSTER = Attachment("photo", "telegram:AgAC", mime="image/jpeg", size=1_000)
@@ -121,3 +124,61 @@ def test_one_that_can_never_be_had_is_refused_and_a_reply_goes_without(
 def on_its_way(database: Database, clock: Clock, tries: int) -> None:
     database.transact(lambda session: carried.want(session, POSTER.file, clock.now()))
     database.transact(lambda session: session.execute(update(carried.CarriedFile).values(tries=tries)))
+
+
+def follow_up(
+    database: Database, clock: Clock, network: Network, kind: BroadcastKind, channel: str = "telegram"
+) -> Any:
+    """What a row of a correction or a recall says to the one member who has the original, attachment and all."""
+
+    def look(session: Session) -> Outbound | Refused | Retry:
+        add_member(session, clock, "1", "education", channel=channel)
+        lane = add_broadcast(session, clock, "Tuesday", topics=["education"])
+        kept = asdict(Attachment("document", STORED, "plan.pdf"))
+        session.execute(update(Newsletter).values(attachment=kept))
+        session.execute(update(OutboxRow).values(state="sent", external_id="m1", settled_at=clock.now()))
+        follower = Broadcast(newsletter_id=1, kind=kind, original_id=lane, state="sending", audience={},
+                             created_at=clock.now(), fired_at=clock.now())  # fmt: skip
+        session.add(follower)
+        session.flush()
+        follower.audience = {"topics": ["education"]}
+        if kind is BroadcastKind.CORRECTION:
+            write_correction(session, follower, {"telegram"}, clock.now())
+        else:
+            write_recall(session, follower, {"telegram": timedelta(hours=48)}, clock.now())
+        phone = TELEGRAM if channel == "telegram" else WHATSAPP
+        wording = Wording(network)
+        rows = claim(session, channel, follower.id, 0, 9, "foreman", clock.now()).rows
+        wording.of(session, rows, phone)  # type: ignore[arg-type]  # reads these two only
+        session.execute(update(Newsletter).values(texts={"en": "Wednesday"}))  # by another process
+        session.expire_all()
+        return wording.of(session, rows, phone)[rows[0].id]  # type: ignore[arg-type]  # as above
+
+    return database.transact(look)
+
+
+def test_a_correction_in_place_is_the_whole_message_as_it_should_be(
+    database: Database, clock: Clock, network: Network
+) -> None:
+    said = follow_up(database, clock, network, BroadcastKind.CORRECTION)
+    assert (said.edit, said.in_place, said.delete) == ("m1", True, ())
+    assert said.attachment == Attachment("document", STORED, "plan.pdf")
+    assert said.text == "Wednesday\n\n<i>You receive this because you follow: Education.</i>"
+    assert [option.id for option in said.options] == ["leave:education"]
+
+
+def test_a_correction_as_a_message_of_its_own_says_of_which_day(
+    database: Database, clock: Clock, network: Network
+) -> None:
+    said = follow_up(database, clock, network, BroadcastKind.CORRECTION, "whatsapp")
+    day = short_date(clock.now().astimezone(network.zone).date(), "en")
+    assert (said.edit, said.in_place, said.attachment) == ("", False, None)
+    assert said.text == (
+        f"<b>Correction to our message of {day}:</b>\n\nWednesday\n\n"
+        "<i>You receive this because you follow: Education.</i>"
+    )
+
+
+def test_a_recall_says_nothing_and_names_what_goes(database: Database, clock: Clock, network: Network) -> None:
+    said = follow_up(database, clock, network, BroadcastKind.RECALL)
+    assert said == Outbound(Markup(), language="en", delete=("m1",))

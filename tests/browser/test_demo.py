@@ -16,6 +16,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from bot.core.i18n import _, speaking
 from bot.core.richtext import plain
 from tests.browser.conftest import SCREENSHOTS
+from tests.plain_network import plain_network
 
 pytestmark = pytest.mark.browser
 
@@ -24,8 +25,14 @@ COORDINATOR, NEWCOMER, MEMBER = "1001", "1002", "+99450000003"
 
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[str]:
-    """`python -m bot`, as `make run` starts it, on a port of its own; yields its address."""
-    settings = {"DATA": str(tmp_path), "PORT": "0", "TELEGRAM_TOKEN": "", "PYTHONUNBUFFERED": "1"}
+    """`python -m bot`, as `make run` starts it, on a port of its own; yields its address. Newsletters leave at once."""
+    settings = {
+        "DATA": str(tmp_path),
+        "NETWORK": str(plain_network(tmp_path)),
+        "PORT": "0",
+        "TELEGRAM_TOKEN": "",
+        "PYTHONUNBUFFERED": "1",
+    }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", env=os.environ | settings, stdout=asyncio.subprocess.PIPE
     )

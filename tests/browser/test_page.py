@@ -313,3 +313,10 @@ async def test_screenshots(page: Page, responder: Responder, width: int) -> None
     await page.set_viewport_size({"width": width, "height": 860})
     SCREENSHOTS.mkdir(exist_ok=True)
     assert len(await page.screenshot(path=SCREENSHOTS / f"phones-{width}.png", animations="disabled")) > 10_000
+
+
+async def test_a_message_that_is_taken_back_leaves_the_screen(page: Page, responder: Responder) -> None:
+    for text in ("One", "Two"):
+        await responder.say(TELEGRAM, Outbound(Markup(text)))
+    await responder.say(TELEGRAM, Outbound(Markup(), delete=("1",)))
+    await expect(phone(page, TELEGRAM).locator(".message .text")).to_have_text(["Two"])

@@ -64,6 +64,22 @@ async def test_typing_shows_only_while_an_answer_takes_long(api: Answers, answer
     assert api.called("sendChatAction") == ([] if answered else [{"chat_id": 42, "action": "typing"}])
 
 
+async def test_where_answers_leave_from_another_process_no_typing_shows_and_taps_are_answered(api: Answers) -> None:
+    """It would show after the answer, and stay for seconds."""
+
+    class Elsewhere:
+        holds = False
+
+        async def held(self) -> None:
+            return
+
+    api.scripted["getUpdates"].append(result([said(10), tapped(11)]))
+    async with running(channel(api.url, lead=Elsewhere()), Inbox()):
+        await until(lambda: api.called("answerCallbackQuery"))
+        await asyncio.sleep(1.2)
+    assert api.called("sendChatAction") == []
+
+
 async def test_only_what_is_new_in_the_profile_is_told(api: Answers) -> None:
     shown = [{"command": "start", "description": "Başla"}]
     api.scripted["getMyCommands"].extend([result([]), result(shown)])

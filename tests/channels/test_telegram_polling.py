@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 
+from bot.channels.telegram import Profile
 from bot.core.channel import ChannelStopped
 from bot.core.messages import Inbound
 from tests.channels.telegram_answers import (
@@ -142,3 +143,40 @@ async def test_receiving_begins_when_telegram_comes_back(api: Answers) -> None:
         assert telegram.link("owner_1") == "/start owner_1"
         await until(lambda: inbox.stored)
     assert telegram.link("owner_1") == "https://t.me/korpu_bot?start=owner_1"
+
+
+class Following:
+    """A process that does not lead, until it is told to."""
+
+    def __init__(self) -> None:
+        self.leads = asyncio.Event()
+
+    @property
+    def holds(self) -> bool:
+        return self.leads.is_set()
+
+    async def held(self) -> None:
+        await self.leads.wait()
+
+
+async def test_of_several_processes_the_one_that_leads_asks_and_publishes_the_profile(
+    api: Answers, caplog: pytest.LogCaptureFixture
+) -> None:
+    lead, profile = Following(), Profile({"": [("help", "What I can do")]})
+
+    async def taken_over(_: web.Request) -> web.Response:
+        lead.leads.clear()
+        conflict = "Conflict: terminated by other getUpdates request"
+        return web.json_response({"ok": False, "error_code": 409, "description": conflict}, status=409)
+
+    async with running(channel(api.url, lead=lead, profile=profile), Inbox()):
+        await asyncio.sleep(0.3)
+        assert [name for name, _ in api.calls] == ["getMe"]
+        lead.leads.set()
+        await until(lambda: api.called("setMyCommands") and len(offsets(api)) > 2)
+        api.scripted["getUpdates"].append(taken_over)
+        await until(lambda: not lead.holds)
+        asked = len(offsets(api))
+        await asyncio.sleep(0.7)
+        assert len(offsets(api)) == asked
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

@@ -232,3 +232,10 @@ async def test_a_menu_twilio_cannot_fill_goes_as_numbers_from_then_on() -> None:
         assert [refusal.code for refusal in line.twilio.refusals] == [21656]
         variables = json.loads(str(line.twilio.refusals[0].parameters["ContentVariables"]))
         assert variables == {"1": "Doğrudur?\n\nYazın.", "2": "Bəli", "3": "k:yes", "4": "Xeyr", "5": "k:no"}
+
+
+async def test_nothing_is_ever_taken_back(line: Line) -> None:
+    async with line.running() as whatsapp:
+        outcome = await whatsapp.send(AYGUN, Outbound(Markup(), delete=("SM1",)))
+    assert outcome == Refused("undeletable", detail="a message that was sent stays")
+    assert line.twilio.called("messages.create") == []

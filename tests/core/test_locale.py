@@ -12,6 +12,7 @@ from bot.core.i18n import LANGUAGES, speaking
 from bot.core.locale import (
     alphabetical,
     capitals,
+    countdown_words,
     countries,
     country_name,
     date_words,
@@ -20,10 +21,12 @@ from bot.core.locale import (
     language_name,
     listing,
     moment_words,
+    money,
     number,
     own_name,
     percent,
     short_date,
+    zoned_words,
 )
 
 BAKU = ZoneInfo("Asia/Baku")
@@ -184,3 +187,22 @@ def test_every_country_is_found_by_its_name_in_every_language(country: tuple[str
 )
 def test_capitals_are_the_languages_own(language: str, text: str, expected: str) -> None:
     assert capitals(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "countdown", "price"),
+    [("en", "1 min 30 secs", "US$12.50"), ("az", "1 dəq 30 san", "12,50\xa0US$"), ("ru", "1 мин 30 с", "12,50\xa0$")],
+)
+def test_a_countdown_and_a_price(language: str, countdown: str, price: str) -> None:
+    assert countdown_words(timedelta(seconds=90), language) == countdown
+    assert money(12.5, "USD", language) == price
+
+
+def test_a_countdown_leaves_out_what_is_nothing() -> None:
+    spans = [timedelta(minutes=2), timedelta(seconds=5), timedelta(), timedelta(seconds=-3)]
+    assert [countdown_words(span, "en") for span in spans] == ["2 mins", "5 secs", "0 secs", "0 secs"]
+
+
+def test_a_moment_with_whose_time_it_is() -> None:
+    moment = datetime(2026, 11, 27, 11, tzinfo=UTC)
+    assert zoned_words(moment, BAKU) == "Friday, 27 November 2026, 15:00 (Baku time)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -13,26 +13,40 @@ from bot.actions import invitations
 from bot.actions.fates import ARRIVED
 from bot.core.clock import Clock
 from storage.broadcasts import Broadcast
+from storage.database import Database
 from storage.delivery import tally
 from storage.members import Member
 from storage.outbox import UNFINISHED
 from storage.staff import Role
-from tests.crash.drill import Drill
+from tests.crash.audit import OnTelegram
 from tests.crash.lives import PATIENCE
 from tests.crash.newcomer import LANGUAGES, Phone
-from tests.crash.whatsapp import WhatsAppDrill
 from tests.storage.people import add_member
 
 OWNER: Final = 1
+CARD: Final = "Your newsletter, not sent yet"
+"""How the card of a draft begins."""
+
 _TWICE: Final = re.compile(r"([\d,]+) members? may have got it twice")
+
+
+class Stage(Protocol):
+    """A drill, on any messenger."""
+
+    @property
+    def database(self) -> Database: ...
+
+    def person(self, number: int) -> Phone: ...
+
+    def is_report(self, message: Any) -> bool: ...
 
 
 class Coordinator:
     """Steps of the conversation, each up to where the bot has answered it."""
 
-    def __init__(self, drill: Drill | WhatsAppDrill) -> None:
+    def __init__(self, drill: Stage) -> None:
         self._drill = drill
-        self._person: Phone = drill.person(OWNER)
+        self.person: Phone = drill.person(OWNER)
 
     async def joins(self) -> None:
         """Become the owner; the bot runs."""
@@ -40,35 +54,65 @@ class Coordinator:
         token = await self._drill.database.run(
             lambda session: invitations.invite(session, Role.OWNER, (), None, clock.now())
         )
-        await self._person.says(f"/start {token}")
-        await self._picks("Which language do you prefer?", "English")
-        await self._picks("Do you agree?", "Yes, I agree")
-        await self._picks("Which organisation are you from?", "Cancel")
-        await self._sees("we leave it there")
+        await self.person.says(f"/start {token}")
+        await self.picks("Which language do you prefer?", "English")
+        await self.picks("Do you agree?", "Yes, I agree")
+        await self.picks("Which organisation are you from?", "Cancel")
+        await self.sees("we leave it there")
 
     async def drafts(self, text: str, number: int) -> Any:
         """Write a newsletter, up to the question whether to send it."""
-        await self._person.says("/newsletter")
-        await self._sees("Send me the text")
-        await self._person.says(text)
-        await self._picks("Which language is it in?", "English")
-        await self._picks("Your newsletter, not sent yet", "Send")
-        return await self._sees(f"Send to {number:,} members now?")
+        await self.writes(text)
+        return await self.readies(number)
+
+    async def writes(self, text: str) -> None:
+        """A newsletter's text, up to its card."""
+        await self.begins()
+        await self.person.says(text)
+        await self.picks("Which language is it in?", "English")
+
+    async def begins(self) -> None:
+        """A newsletter, up to where its text is asked for."""
+        await self.person.says("/newsletter")
+        await self.sees("Send me the text")
+
+    async def addresses_to(self, line: str, *labels: str) -> None:
+        """Choose who gets it, on a draft's card, up to the card."""
+        await self.picks(CARD, "Who gets it")
+        await self.picks("Who gets it", line)
+        question = await self.sees(f"Members {'who follow' if line == 'Topics' else 'on'} which")
+        for label in labels:
+            await self.person.taps(label, question)
+        await self.person.taps("Done", question)
+        await self.picks("Who gets it", "Back to the draft")
+
+    async def readies(self, number: int) -> Any:
+        """From the card to the question whether to send it."""
+        await self.picks(CARD, "Send")
+        return await self.sees(f"Send to {number:,} member")
+
+    async def plans(self, moment: str, message: Any) -> None:
+        """From the question whether to send it to its being planned for a moment, as one types it."""
+        await self.person.taps("Send at another time", message)
+        await self.sees("When shall it leave?")
+        await self.person.says(moment)
+        await self.picks("Send to", "Plan it")
+        await self.sees("All right. It goes to")
 
     async def sends(self, message: Any) -> None:
         """Tap the last button; nothing is waited for."""
-        await self._person.taps("Send to", message)
+        await self.person.taps("Send to", message)
 
     async def reads_report(self) -> str:
         """Its words."""
-        report = await self._person.sees(self._drill.is_report, within=PATIENCE)
+        report = await self.person.sees(self._drill.is_report, within=PATIENCE)
         return str(report.text)
 
-    async def _picks(self, question: str, label: str) -> None:
-        await self._person.taps(label, await self._sees(question))
+    async def picks(self, question: str, label: str) -> None:
+        await self.person.taps(label, await self.sees(question))
 
-    async def _sees(self, words: str) -> Any:
-        return await self._person.sees(words, within=PATIENCE)
+    async def sees(self, words: str) -> Any:
+        return await self.person.sees(words, within=PATIENCE)
 
 
 def members(number: int) -> range:
@@ -76,7 +120,7 @@ def members(number: int) -> range:
     return range(OWNER + 1, OWNER + 1 + number)
 
 
-async def recruit(drill: Drill, number: int, *, strangers: int = 0) -> None:
+async def recruit(drill: OnTelegram, number: int, *, strangers: int = 0) -> None:
     """Members who can be written to; before them, people who never agreed to anything."""
     clock = Clock()
 
@@ -120,7 +164,7 @@ def sums(session: Session) -> Sums:
     )
 
 
-def reached(drill: Drill, text: str) -> Counter[int]:
+def reached(drill: OnTelegram, text: str) -> Counter[int]:
     """How often each person got the newsletter."""
     return Counter(message.chat["id"] for message in drill.api.delivered() if message.original.startswith(text))
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self
 
-from tests.crash.lives import LATENCY, PATIENCE, RATE, Lives
+from tests.crash.lives import LATENCY, PATIENCE, Lives
 from tests.emulators.telegram import BotApi, Message, Person, Request
 
 SENDS: Final = frozenset({"sendMessage", "sendDocument"})
 """What puts a new message on a screen. An edit that is repeated changes nothing."""
 
-_HINTS: Final = ("", "az", "ru-RU", "en-GB", "de")
+HINTS: Final = ("", "az", "ru-RU", "en-GB", "de")
+"""What people's phones are set to."""
 
 Sign = Callable[[Request], object]
 
@@ -39,7 +40,7 @@ class Drill(Lives[Request]):
             "PORT": "0",
             "PUBLIC_URL": "",
             "TELEGRAM_API_URL": self.api.url,
-            "TELEGRAM_RATE": str(RATE),
+            "TELEGRAM_RATE": str(self.rate),
             "TELEGRAM_TOKEN": self.api.token,
         }
 
@@ -52,7 +53,7 @@ class Drill(Lives[Request]):
 
     def person(self, number: int) -> Person:
         """The one with this number, and a name and a phone in some language."""
-        return self.api.person(number, first_name=f"Newcomer {number}", language_code=_HINTS[number % len(_HINTS)])
+        return self.api.person(number, first_name=f"Newcomer {number}", language_code=HINTS[number % len(HINTS)])
 
     @staticmethod
     def is_report(message: Message) -> bool:

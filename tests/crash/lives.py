@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import sys
 import time
 from abc import ABC, abstractmethod
@@ -22,7 +24,8 @@ from tests.crash.starvation import Starvation
 from tests.plain_network import plain_network
 
 RATE: Final = 200
-"""Messages a second the bot may send: far above what platforms take, so that every kill meets many sends in flight."""
+"""Messages a second the bot may send, unless a drill chooses: far above what platforms take, so that every kill meets
+many sends in flight."""
 
 LATENCY: Final = 0.03
 """Seconds every answer of the emulator takes."""
@@ -34,6 +37,24 @@ PATIENCE: Final = 60.0
 """Seconds after which somebody who waits is stuck: a start under load takes some, and a lease lasts eight."""
 
 Asked = TypeVar("Asked")
+
+
+async def eventually(true: Callable[[], object], within: float = PATIENCE) -> None:
+    """Wait until it is so.
+
+    Raises:
+        TimeoutError: it is not, `within` seconds later.
+    """
+    async with asyncio.timeout(within):
+        while not true():
+            await asyncio.sleep(0.02)
+
+
+def free_port() -> int:
+    """One that stays the same over all lives, as Twilio's settings do."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass(slots=True)
@@ -56,12 +77,19 @@ class Lives(ABC, Generic[Asked]):
     Attributes:
         lives: one a start, oldest first.
         random: every choice of the drill comes from here.
+        rate: messages a second the bot may send; `manners`: what the network's file says of broadcasts, where it is not
+            that they leave at once; `more`: further settings. All count from the first start on.
+        told: what the drill has to tell beside the counts of its audit.
     """
 
     def __init__(self, database_url: str, folder: Path, seed: int) -> None:
         self.database = Database(database_url)
         self.lives: list[Life] = []
         self.seed = seed
+        self.rate: float = RATE
+        self.manners: dict[str, int | str] = {}
+        self.more: dict[str, str] = {}
+        self.told: list[str] = []
         self.random = Random(seed)  # noqa: S311 - repeatable on purpose
         self._url = database_url
         self._folder = folder
@@ -81,8 +109,9 @@ class Lives(ABC, Generic[Asked]):
                 "DATABASE_URL": self._url,
                 "DEMO": "no",
                 "HOST": "127.0.0.1",
-                "NETWORK": str(plain_network(self._folder)),
+                "NETWORK": str(plain_network(self._folder, **self.manners)),
                 **self.settings(),
+                **self.more,
             }
             command = [sys.executable, "-m", "bot", "run"]
             self._bot = KilledProcess(command, log=self._folder / "log", environment=settings, ready=self._ready)

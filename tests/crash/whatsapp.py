@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self
 
 from bot.channels.whatsapp import Account, Setup
 from tests.crash.handset import Handset, Seen
-from tests.crash.lives import LATENCY, PATIENCE, RATE, Lives
+from tests.crash.lives import LATENCY, PATIENCE, Lives, free_port
 from tests.emulators.twilio import ACCOUNT, SENDER, TOKEN, Request, Twilio
 
 PUBLIC: Final = "https://korpu.example"
@@ -42,20 +41,20 @@ def names(number: int) -> tuple[str, str]:
 class WhatsAppDrill(Lives[Request]):
     """`async with WhatsAppDrill(...) as drill:` and the emulator listens, with all Content there and bells approved.
 
-    Args:
-        rate: messages a second the bot may send.
+    Attributes:
+        port: of the bot; `public`: what it says its address is.
     """
 
-    def __init__(self, database_url: str, folder: Path, seed: int, rate: float = RATE) -> None:
+    def __init__(self, database_url: str, folder: Path, seed: int) -> None:
         super().__init__(database_url, folder, seed)
         self.twilio = Twilio(latency=LATENCY)
-        self.rate = rate
-        self._port = _free_port()
+        self.port = free_port()
+        self.public = PUBLIC
 
     def settings(self) -> dict[str, str]:
         return {
-            "PORT": str(self._port),
-            "PUBLIC_URL": PUBLIC,
+            "PORT": str(self.port),
+            "PUBLIC_URL": self.public,
             "TELEGRAM_TOKEN": "",
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN,
@@ -84,8 +83,8 @@ class WhatsAppDrill(Lives[Request]):
 
     async def __aenter__(self) -> Self:
         await self.twilio.start()
-        self.twilio.reach[PUBLIC] = f"http://127.0.0.1:{self._port}"
-        self.twilio.webhooks.url = f"{PUBLIC}/whatsapp#rc=5&rp=all"
+        self.twilio.reach[self.public] = f"http://127.0.0.1:{self.port}"
+        self.twilio.webhooks.url = f"{self.public}/whatsapp#rc=5&rp=all"
         self.twilio.world.courier.pause = PAUSE
         await Setup(Account(ACCOUNT, TOKEN, sender=NUMBER), self.twilio.url, lambda _line: None).run()
         for language in LANGUAGES:
@@ -95,10 +94,3 @@ class WhatsAppDrill(Lives[Request]):
     async def __aexit__(self, *_: object) -> None:
         await self._end()
         await self.twilio.stop()
-
-
-def _free_port() -> int:
-    """One that stays the same over all lives, as Twilio's settings do."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

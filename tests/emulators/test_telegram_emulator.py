@@ -575,6 +575,12 @@ async def test_the_webhook_gets_each_chat_in_order_until_it_accepts(api: BotApi,
         assert [text for user, text, _ in received if user == AYSEL] == ["a", "a", "a", "b"]
         assert [text for user, text, _ in received if user == other.id] == ["c"]
         assert {secret for _, _, secret in received} == {"s3cret"}
+        api.feed.repeats, api.feed.scatter = 2, 0.05
+        await other.says("e")
+        await api.feed.drained()
+        assert [text for user, text, _ in received if user == other.id] == ["c", "e", "e", "e"]
+        assert api.feed.posts == len(received) == 8
+        api.feed.repeats = 0
         info = await call.result("getWebhookInfo")
         assert (info["url"], info["last_error_message"]) == (
             url,
@@ -594,6 +600,7 @@ async def test_the_webhook_gets_each_chat_in_order_until_it_accepts(api: BotApi,
         (Fault.server_error(500, processed=True), 1, 500),
         (Fault.flood(7), 0, 429),
         (Fault.refusal(403, "Forbidden: user is deactivated"), 0, 403),
+        (Fault.garbled(), 0, 200),
         (Fault.drop_before(), 0, "ServerDisconnectedError"),
         (Fault.drop_after(), 1, "ServerDisconnectedError"),
         (Fault.hang_before(), 0, "TimeoutError"),
@@ -637,6 +644,12 @@ async def test_faults_choose_their_requests(api: BotApi, call: Caller) -> None:
     api.faults.always("", Fault.server_error(), when=lambda method, chat: method == "sendMessage" and chat == AYSEL)
     assert await statuses(2) == [502, 502]
     await call.result("getMe")
+    api.faults.clear()
+    api.faults.always("sendMessage", Fault.server_error(), saying="poison")
+    assert await statuses(1) == [200]
+    assert await call.refusal("sendMessage", chat_id=AYSEL, text="some poison") == "Bad Gateway"
+    assert [request.message for request in api.requests[-2:]] == [api.delivered(AYSEL)[-1], None]
+    assert api.sent_to(AYSEL)[-1] is api.requests[-2]
     api.faults.clear()
     api.faults.randomly("sendMessage", 0.5, Fault.server_error(), seed=1)
     once = await statuses(20)

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import aiohttp
@@ -23,6 +24,7 @@ from twilio.rest.content.v1.content import ContentList
 from twilio.rest.content.v1.content.approval_create import ApprovalCreateList
 
 from tests.emulators.twilio import PIXEL, SENDER, SERVICE, TOKEN, Fault, Limits, Person, Twilio
+from tests.emulators.twilio.formatting import seen
 from tests.emulators.twilio.signature import sign
 
 pytestmark = [  # the SDK's own client does what aiohttp deprecates
@@ -740,6 +742,10 @@ async def test_callbacks_come_twice_backwards_late_or_when_released(twilio: Twil
     twilio.callbacks.release()
     await twilio.callbacks.settled()
     assert bot.statuses()[6:] == ["sent", "delivered"]
+    twilio.callbacks.copies, twilio.callbacks.shuffled, twilio.callbacks.delay = 3, True, 0.1
+    await sender.send(body="d")
+    await twilio.callbacks.settled()
+    assert sorted(bot.statuses()[8:]) == ["delivered"] * 3 + ["sent"] * 3
 
 
 @pytest.mark.usefixtures("aysel")
@@ -810,6 +816,28 @@ async def test_a_webhook_is_posted_again_as_it_was(twilio: Twilio, bot: Bot, ays
     twilio.webhooks.again(said.sid)
     await twilio.webhooks.settled()
     assert bot.at("/inbound") == [twilio.webhooks.form(said.sid)] * 2
+    twilio.webhooks.repeats, twilio.webhooks.scatter = 2, 0.05
+    more = await aysel.says("Sağ ol")
+    await twilio.webhooks.settled()
+    assert bot.at("/inbound")[2:] == [twilio.webhooks.form(more.sid)] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", [("plain", "")]),
+        ("*Bold* and _italic_.", [("Bold", "bold"), (" and ", ""), ("italic", "italic"), (".", "")]),
+        ("*bold _and italic_*", [("bold ", "bold"), ("and italic", "bold italic")]),
+        ("~no~ ```*code*```", [("no", "strikethrough"), (" ", ""), ("*code*", "code")]),
+        ("5 * 3, a_b_c, * no *, *no", [("5 * 3, a_b_c, * no *, *no", "")]),
+        ("*one\ntwo*", [("*one\ntwo*", "")]),
+        ("\u200b*\u200bno\u200b*\u200b", [("*no*", "")]),
+        ("*5\u200b*\u200b*", [("5*", "bold")]),
+    ],
+)
+def test_a_text_is_seen_without_its_marks(text: str, shown: list[tuple[str, str]]) -> None:
+    runs = groupby(seen(text), key=lambda letter: " ".join(sorted(letter[1])))
+    assert [("".join(letter for letter, _looks in run), looks) for looks, run in runs] == shown
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,8 @@ async def test_help_lists_what_to_write(chat: Chat, shape: str) -> None:
     [
         (Role.OBSERVER, ["staff"]),
         (Role.FOCAL_POINT, ["newsletter", "broadcasts", "staff"]),
-        (Role.COORDINATOR, ["newsletter", "broadcasts", "staff", "audit"]),
-        (Role.OWNER, ["newsletter", "broadcasts", "staff", "audit"]),
+        (Role.COORDINATOR, ["newsletter", "broadcasts", "unreachable", "staff", "audit"]),
+        (Role.OWNER, ["newsletter", "broadcasts", "unreachable", "staff", "audit"]),
     ],
 )
 @sqlite_alone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
@@ -27,3 +28,8 @@ def test_a_size_is_told_and_what_is_not_there_has_none(files: Files) -> None:
     assert files.size(name) == 6
     files.remove(name)
     assert files.size(name) == 0
+
+
+def test_a_folder_has_one_name_and_no_other_folder_has_it(files: Files, tmp_path: Path) -> None:
+    names = [files.name(), files.name(), Files(tmp_path / "files").name(), Files(tmp_path / "elsewhere").name()]
+    assert names[0] == names[1] == names[2] != names[3]

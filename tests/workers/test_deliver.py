@@ -200,7 +200,9 @@ async def test_cancelled_the_rest_is_skipped_and_the_totals_add_up(post: Post) -
     async with post.delivering(platform):
         await asyncio.sleep(0.2)
         await post.database.run(lambda session: broadcasts.cancel(session, broadcast, None, post.clock.now()))
-        await post.database.run(lambda session: broadcasts.advance(session, broadcast, ["telegram"], post.clock.now()))
+        await post.database.run(
+            lambda session: broadcasts.advance(session, broadcast, {platform.name: platform}, post.clock.now())
+        )
         await post.quiet()
     counted = post.database.transact(lambda session: tally(session, broadcast))
     assert sum(one.rows for one in counted) == 100

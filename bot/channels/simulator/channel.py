@@ -22,6 +22,8 @@ _AGAIN: Final = 1.0
 
 _UNPLUGGED: Final = Retry(timedelta(seconds=5))
 _CLOSED: Final = Closed("Failed to send freeform message because you are outside the allowed window.")
+_UNEDITABLE: Final = Refused("uneditable", detail="Bad Request: message to edit not found")
+_UNDELETABLE: Final = Refused("undeletable", detail="Bad Request: message can't be deleted for everyone")
 _TOO_LONG: Final = Refused("content", systemic=True, detail="Bad Request: message is too long")
 
 _log = logging.getLogger(__name__)
@@ -87,6 +89,10 @@ class Simulator:
         declined = self._declined(phone, outbound)
         if declined is not None:
             return declined
+        if outbound.delete:
+            return self._delete(phone, outbound.delete)
+        if outbound.in_place and phone.message(outbound.edit) is None:
+            return _UNEDITABLE
         self._crowd.phones += 1
         shown = [self._show(phone, part) for part in parts(outbound, self.capabilities)]
         return Sent(shown[-1])
@@ -109,6 +115,15 @@ class Simulator:
     def _show(self, phone: Phone, outbound: Outbound) -> str:
         edit = outbound.edit if self.capabilities.edits else ""
         return self._phones.show(phone.user, render(outbound, self.capabilities), edit, bell=bool(outbound.bell))
+
+    def _delete(self, phone: Phone, messages: Sequence[str]) -> Outcome:
+        """A bubble that is gone already is deleted too."""
+        lasts = self.capabilities.deletes
+        if lasts is None or any(self._phones.is_older(phone, message, lasts) for message in messages):
+            return _UNDELETABLE
+        for message in messages:
+            self._phones.remove(phone.user, message)
+        return Sent(messages[0])
 
     async def _receive(self, accept: Accept) -> None:
         while not self._stopping:

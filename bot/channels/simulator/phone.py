@@ -87,6 +87,12 @@ class Phone:
                 return
         self.screen = [*self.screen, message][-KEPT:]
 
+    def remove(self, identity: str) -> bool:
+        """Take a message of ours from the screen; False when it is not there."""
+        kept = [message for message in self.screen if message.mine or message.id != identity]
+        removed, self.screen = len(kept) < len(self.screen), kept
+        return removed
+
     def is_open(self, now: datetime) -> bool:
         """Whether the platform takes more for this person than a bell."""
         window = self.shape.capabilities.window

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -171,6 +171,18 @@ class Phones:
         phone.save(self._directory)
         self._tell_message(phone, message)
         return message.id
+
+    def remove(self, user: str, message: str) -> None:
+        """Take a message of ours from a screen, if it is still there."""
+        phone = self._phones[user]
+        if phone.remove(message):
+            phone.save(self._directory)
+            self.tell({"event": "removed", "user": user, "message": message})
+
+    def is_older(self, phone: Phone, message: str, age: timedelta) -> bool:
+        """Whether the message is on the screen for longer than that."""
+        shown = phone.message(message)
+        return shown is not None and self._now() - datetime.fromisoformat(shown.at) > age
 
     async def said(self, channel: str) -> list[Inbound]:
         """Wait until the people of a channel have said something, or `wake`; everything not yet taken, in order."""

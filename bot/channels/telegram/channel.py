@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from functools import lru_cache
 from logging import getLogger
 from typing import Final, TypeVar
@@ -21,7 +22,7 @@ from bot.channels.telegram.profile import Profile
 from bot.channels.telegram.sending import FileMissing, Files, Sender
 from bot.channels.telegram.transport import AiohttpRequest, Declined, LeanBot
 from bot.channels.telegram.webhook import Webhook
-from bot.core.channel import Accept, Capabilities, ChannelStopped, Outcome, Refused, Sent
+from bot.core.channel import Accept, Alone, Capabilities, ChannelStopped, Lead, Outcome, Refused, Sent
 from bot.core.messages import Inbound, Outbound
 from bot.core.rendering import render
 
@@ -40,6 +41,9 @@ _TWO_POLLERS: Final = (
     " keeps trying."
 )
 
+DELETES: Final = timedelta(hours=48)
+"""https://core.telegram.org/bots/api#deletemessage"""
+
 _FEWEST_CONNECTIONS: Final = 64
 _SHORTEST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
@@ -54,7 +58,12 @@ T = TypeVar("T")
 
 
 class TelegramChannel:
-    """One bot. `on_stopped` is told, once, in a sentence for the owner, when Telegram refuses the account later on."""
+    """One bot.
+
+    Args:
+        lead: without it Telegram is not asked for messages, as it answers one who asks at a time.
+        on_stopped: told, once, in a sentence for the owner, when Telegram refuses the account later on.
+    """
 
     name = CHANNEL
     label = "Telegram"
@@ -71,6 +80,7 @@ class TelegramChannel:
         file=50_000_000,
         resends=True,
         download=fetching.LARGEST,
+        deletes=DELETES,
     )
 
     def __init__(
@@ -83,6 +93,7 @@ class TelegramChannel:
         webhook_secret: str = "",
         rate: float = 30,
         profile: Profile | None = None,
+        lead: Lead | None = None,
         on_stopped: Callable[[str], None] = _logger.error,
     ) -> None:
         self.rate = rate
@@ -99,6 +110,7 @@ class TelegramChannel:
             Webhook(self._bot, self._take, public_url, webhook_secret) if public_url else Polling(self._bot, self._take)
         )
         self._profile = profile or Profile()
+        self._lead = lead or Alone()
         self._on_stopped = on_stopped
         self._accept: Accept | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -152,8 +164,12 @@ class TelegramChannel:
         return self._source.routes()
 
     async def _send(self, chat: int, outbound: Outbound) -> Outcome:
-        bubble = _shape(outbound, self.capabilities)
+        if outbound.delete:
+            return await self._sender.delete(chat, outbound.delete)
+        bubble = _shape(outbound.having(edit="", in_place=False) if outbound.edit else outbound, self.capabilities)
         try:
+            if outbound.in_place:
+                return await self._sender.change(chat, bubble, outbound.edit, preview=outbound.preview)
             return Sent(await self._sender.send(chat, bubble, edit=outbound.edit, preview=outbound.preview))
         except Declined as declined:
             if not declined.migrated_to:
@@ -167,11 +183,16 @@ class TelegramChannel:
     async def _receive(self) -> None:
         try:
             await self._patiently(self._meet)
+            await self._lead.held()
             self._tasks.append(asyncio.create_task(self._profile.publish(self._bot)))
-            while await self._patiently(self._source.step):
+            while await self._patiently(self._step):
                 pass
         except ChannelStopped as stopped:
             self._stopped(str(stopped))
+
+    async def _step(self) -> bool:
+        await self._lead.held()
+        return await self._source.step()
 
     async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
         pause = _SHORTEST_PAUSE
@@ -196,7 +217,7 @@ class TelegramChannel:
             raise ChannelStopped(_BAD_WEBHOOK.format(detail=declined)) from None
         if declined.status != CONFLICT:
             _logger.warning("Telegram declines: %s", declined)
-        elif not self._shared:
+        elif not self._shared and self._lead.holds:  # otherwise it is our own other process
             self._shared = True
             _logger.warning(_TWO_POLLERS)
 
@@ -206,7 +227,7 @@ class TelegramChannel:
         pairs = [(update, read) for update in updates if (read := _read(update))]
         if pairs:
             await self._accept([read for _, read in pairs])
-            self._courtesies.received(pairs)
+            self._courtesies.received(pairs, typing=self._lead.holds)
 
     def _stopped(self, sentence: str) -> None:
         if not self._told:

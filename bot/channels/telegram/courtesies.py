@@ -24,15 +24,18 @@ class Courtesies(Attention):
         super().__init__()
         self._bot = bot
 
-    def received(self, updates: Iterable[tuple[Update, Inbound]]) -> None:
-        """After what came in was stored."""
+    def received(self, updates: Iterable[tuple[Update, Inbound]], *, typing: bool = True) -> None:
+        """After what came in was stored.
+
+        Args:
+            typing: the answers leave from here; whether those of another process are slow is not known.
+        """
         for update, inbound in updates:
             user = inbound.address.user
             if tap := update.get("callback_query"):
                 self.give(self._call("answerCallbackQuery", callback_query_id=tap["id"]))
-            if "my_chat_member" not in update:
-                typing = partial(self._call, "sendChatAction", chat_id=int(user), action="typing")
-                self.give_if_slow(user, typing)
+            if typing and "my_chat_member" not in update:
+                self.give_if_slow(user, partial(self._call, "sendChatAction", chat_id=int(user), action="typing"))
 
     async def _call(self, method: str, **parameters: Any) -> None:  # noqa: ANN401 - Telegram's own
         with suppress(TelegramError):  # "query is too old", blocked meanwhile, no connection

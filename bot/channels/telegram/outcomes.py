@@ -43,7 +43,11 @@ _GONE: Final = (
     "message can't be edited",
     "message_id_invalid",
     "there is no text in the message to edit",
+    "there is no caption in the message to edit",
 )
+_DELETED: Final = ("message to delete not found", "message_id_invalid")
+_UNDELETABLE: Final = ("message can't be deleted", "message_delete_forbidden")
+"""After 48 hours Telegram adds "for everyone": https://github.com/tdlib/telegram-bot-api/issues/403"""
 
 _CONNECT_AGAIN: Final = timedelta(seconds=5)
 _FLOOD_UNSAID: Final = timedelta(seconds=5)
@@ -68,6 +72,16 @@ def unchanged(error: Declined) -> bool:
 def gone(error: Declined) -> bool:
     """The message to edit is no longer there, or never was one of text."""
     return any(words in error.message.lower() for words in _GONE)
+
+
+def deleted(error: Declined) -> bool:
+    """The message to take back is no longer there."""
+    return any(words in error.message.lower() for words in _DELETED)
+
+
+def undeletable(error: Declined) -> bool:
+    """It stays on their phone: more than 48 hours old, for one."""
+    return any(words in error.message.lower() for words in _UNDELETABLE)
 
 
 def _declined(error: Declined) -> Outcome:

@@ -28,7 +28,7 @@ from bot.channels.whatsapp.receipts import receipt
 from bot.channels.whatsapp.sending import MediaUrl, Sender
 from bot.channels.whatsapp.tracing import Tracing
 from bot.channels.whatsapp.webhook import STATUS_PATH, Webhook
-from bot.core.channel import Accept, Capabilities, ChannelStopped, Note, Outcome
+from bot.core.channel import Accept, Alone, Capabilities, ChannelStopped, Lead, Note, Outcome, Refused
 from bot.core.messages import Inbound, Outbound
 from bot.core.rendering import render
 
@@ -58,6 +58,7 @@ class WhatsAppChannel:
         api_url: stands in for all of Twilio's hosts.
         rate: messages a second; WhatsApp takes 80 from one sender.
         daily_limit: most people a bell may ring for within 24 hours, which WhatsApp sets for each business; 0 for any.
+        lead: without it the message list is not read: one process is enough for that.
         on_stopped: told, once, in a sentence for the owner, when Twilio refuses the account later on.
     """
 
@@ -75,11 +76,13 @@ class WhatsAppChannel:
         api_url: str = "",
         rate: float = 80,
         daily_limit: int = 250,
+        lead: Lead | None = None,
         on_stopped: Callable[[str], None] = _logger.error,
     ) -> None:
         self.rate = rate
         self.daily_limit = daily_limit
         self._account = account
+        self._lead = lead or Alone()
         self._note = note
         self._on_stopped = on_stopped
         self._transport = Transport(max(_FEWEST_CONNECTIONS, math.ceil(rate)))
@@ -129,6 +132,8 @@ class WhatsAppChannel:
         await self._transport.close()
 
     async def send(self, user: str, outbound: Outbound, reference: str = "") -> Outcome:
+        if outbound.delete:
+            return Refused("undeletable", detail="a message that was sent stays")
         if self._accept is None or not self._contents.known:
             return NOT_NOW
         self._courtesies.answering(user)
@@ -159,7 +164,8 @@ class WhatsAppChannel:
         await self._accept(inbounds)
         for one in inbounds:
             self._catching_up.seen(one.external_id)
-        self._courtesies.received(one for one in inbounds if not one.at)
+        if self._lead.holds:  # whether an answer that leaves from another process is slow is not known here
+            self._courtesies.received(one for one in inbounds if not one.at)
 
     async def _told(self, form: Form, reference: str) -> None:
         if told := receipt(form, reference, self._outcomes):
@@ -171,6 +177,7 @@ class WhatsAppChannel:
             self._on_stopped(SENTENCES[code])
 
     async def _catch_up(self) -> float:
+        await self._lead.held()
         return FRESH.total_seconds() if await self._catching_up.step() else _LOOKS
 
     async def _look_at_contents(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.fields.choosing import Choice, Confirm, MultiChoice
 from bot.core.fields.field import Answered, Answers, Field, Given, Invalid, Prompt, Stay
+from bot.core.fields.moment import Moment
 from bot.core.fields.searching import Found, Search
 from bot.core.fields.writing import Email, Message, Phone, Text, Written
 
@@ -18,6 +19,7 @@ __all__ = [
     "Given",
     "Invalid",
     "Message",
+    "Moment",
     "MultiChoice",
     "Phone",
     "Prompt",

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from bot.core.router import Router
-from bot.handlers.admin import audience, audit, broadcasts, drafts, newsletter, preview, sending, staff
+from bot.handlers.admin import (
+    after,
+    approval,
+    audience,
+    audit,
+    broadcasts,
+    drafts,
+    limits,
+    newsletter,
+    pace,
+    preview,
+    scheduling,
+    sending,
+    staff,
+    unreachable,
+)
 
 
 def router() -> Router:
     """Everything the staff can do, each route with who may."""
     whole = Router()
-    for feature in (newsletter, drafts, audience, preview, sending, broadcasts, staff, audit):
+    writing = (newsletter, drafts, audience, limits, preview)
+    for feature in (*writing, sending, scheduling, approval, broadcasts, pace, after, unreachable, staff, audit):
         whole.include(feature.router)
     return whole

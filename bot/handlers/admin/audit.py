@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -12,8 +13,10 @@ from bot.actions import rights
 from bot.actions.newsletters import title
 from bot.actions.staff import person_words
 from bot.core.i18n import N_, _
-from bot.core.locale import language_name, listing, short_date
+from bot.core.locale import language_name, listing, moment_words, short_date
+from bot.core.messages import Option
 from bot.core.router import Router
+from bot.handlers.admin.drafts import number_of
 from bot.turn import Turn
 from storage.broadcasts import Broadcast
 from storage.newsletters import Newsletter
@@ -28,12 +31,29 @@ _ACTIONS: Final = {
     "newsletter.text": N_("wrote the text of {newsletter} in {language}"),
     "newsletter.file": N_("changed the file of {newsletter}"),
     "newsletter.audience": N_("chose who gets {newsletter}"),
+    "newsletter.limit": N_("said that {newsletter} is of use until {moment}"),
+    "newsletter.no_limit": N_("took the time limit of {newsletter} away"),
+    "newsletter.urgent": N_("called {newsletter} urgent: {reason}"),
+    "newsletter.not_urgent": N_("said that {newsletter} is not urgent after all"),
     "newsletter.delete": N_("deleted a newsletter that was not sent"),
     "broadcast.fire": N_("sent {broadcast}"),
+    "broadcast.hold": N_("sent {newsletter}, with time to take it back"),
+    "broadcast.plan": N_("planned {newsletter} for {moment}"),
+    "broadcast.ask": N_("asked for approval of {newsletter}"),
+    "broadcast.approve": N_("agreed to {newsletter}"),
+    "broadcast.decline": N_("did not agree to {newsletter}"),
+    "broadcast.undo": N_("took {newsletter} back before it was sent"),
+    "broadcast.late": N_("did not send {broadcast}, whose hour had passed, and asked"),
+    "broadcast.stale": N_("cancelled {broadcast}, which was of no use any more"),
     "broadcast.paused": N_("paused {broadcast}"),
     "broadcast.sending": N_("let {broadcast} go on"),
+    "broadcast.rate": N_("changed how fast {broadcast} is sent"),
     "broadcast.cancel": N_("cancelled {broadcast}"),
     "broadcast.file": N_("took the report of {broadcast} as a file"),
+    "broadcast.retry": N_("let {rows} who did not receive {broadcast} have another try"),
+    "broadcast.correct": N_("corrected {broadcast}"),
+    "broadcast.recall": N_("took {broadcast} back"),
+    "unreachable.file": N_("took the list of those who cannot be reached as a file"),
     "staff.invite": N_("made a link for a new {role}"),
     "staff.join": N_("became {role} through a link"),
     "staff.link": N_("joined two messengers, as {role}"),
@@ -45,14 +65,23 @@ _ACTIONS: Final = {
 
 @router.command("audit", words=[N_("Audit log")], allowed=rights.runs)
 def latest(turn: Turn) -> None:
-    entries = recent_entries(turn.session, LISTED)
-    heading = _("What the staff did, the newest first") if entries else _("Nobody of the staff did anything yet.")
-    turn.say(Markup("\n").join([Markup("<b>{}</b>").format(heading), *(_line(turn, entry) for entry in entries)]))
+    _show(turn, None)
 
 
 @router.button("audit", allowed=rights.runs)
-def latest_from_menu(turn: Turn, *_rest: str) -> None:
-    latest(turn)
+def page(turn: Turn, before: str = "", *_rest: str) -> None:
+    """The newest entries, or those older than one."""
+    _show(turn, number_of(before) or None)
+
+
+def _show(turn: Turn, before: int | None) -> None:
+    entries = recent_entries(turn.session, LISTED + 1, before)
+    shown = entries[:LISTED]
+    heading = _("What the staff did, the newest first") if shown else _("Nobody of the staff did anything yet.")
+    if before is not None:
+        heading = _("What the staff did before that")
+    older = [Option(f"audit:{shown[-1].id}", _("Older").unescape())] if len(entries) > LISTED else []
+    turn.say(Markup("\n").join([Markup("<b>{}</b>").format(heading), *(_line(turn, entry) for entry in shown)]), older)
 
 
 def _line(turn: Turn, entry: AuditEntry) -> Markup:
@@ -67,6 +96,8 @@ def _values(turn: Turn, detail: dict[str, Any]) -> Mapping[str, Any]:
     values = defaultdict(lambda: "…", detail)
     if "language" in values:
         values["language"] = language_name(values["language"])
+    if values.get("moment"):
+        values["moment"] = moment_words(datetime.fromisoformat(values["moment"]), turn.network.zone)
     if "newsletter" in values:
         values["newsletter"] = _called(turn, values["newsletter"])
     if "broadcast" in values:

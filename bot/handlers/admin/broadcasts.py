@@ -9,13 +9,15 @@ from typing import Final
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from bot.actions import broadcasts, report_file, reports, rights
+from bot.actions import broadcasts, cards, report_file, reports, rights
+from bot.actions.kinds import words_of
 from bot.actions.menu import typed
 from bot.actions.newsletters import title
 from bot.core.i18n import N_, _, ngettext
 from bot.core.locale import moment_words, number, short_date
 from bot.core.messages import Attachment, Option
 from bot.core.router import Router
+from bot.handlers.admin import after, approval, pace
 from bot.handlers.admin.drafts import number_of
 from bot.turn import Turn
 from storage.broadcasts import Broadcast, BroadcastState, recent_broadcasts
@@ -30,8 +32,10 @@ _LOOKED_AT: Final = 200
 """Of the newest broadcasts, how many are looked through for a focal point's own."""
 
 _STATES: Final = {
-    BroadcastState.HELD: N_("waiting for approval"),
+    BroadcastState.WAITING: N_("waiting for approval"),
+    BroadcastState.HELD: N_("about to leave"),
     BroadcastState.SCHEDULED: N_("planned"),
+    BroadcastState.LATE: N_("not sent at its hour"),
     BroadcastState.SENDING: N_("on its way"),
     BroadcastState.PAUSED: N_("paused"),
     BroadcastState.DONE: N_("sent"),
@@ -54,12 +58,15 @@ def recent(turn: Turn) -> None:
         for broadcast in recent_broadcasts(turn.session, _LOOKED_AT)
         if rights.may_follow(turn.session, turn.member, broadcast)
     ][:LISTED]
-    if not found:
+    waiting = approval.waiting(turn)
+    if not found and not waiting:
         turn.say(
             _("Nothing was sent yet. Write {command} to begin.").format(command=typed("newsletter", turn.capabilities))
         )
         return
-    turn.say(_("What was sent, the newest first:"), [_listed(turn, broadcast) for broadcast in found])
+    turn.say(
+        _("What was sent or will be, the newest first:"), [*waiting, *(_listed(turn, broadcast) for broadcast in found)]
+    )
 
 
 @router.button("broadcasts", allowed=rights.writes)
@@ -70,22 +77,34 @@ def recent_again(turn: Turn, *_rest: str) -> None:
 @router.button("broadcast", allowed=rights.writes)
 def follow(turn: Turn, key: str = "", step: str = "", *_rest: str) -> None:
     """Show one, or do something with it first."""
-    broadcast = _find(turn, key)
+    broadcast = find(turn, key)
     if broadcast is None:
         return
-    if step == "cancel":
+    if step == "cancel" and broadcast.fired_at:
         _ask_cancel(turn, broadcast)
         return
-    if step == "file":
+    if step == "file" and broadcast.fired_at:
         _send_file(turn, broadcast)
         return
-    if step in _STEPS and not _STEPS[step](turn.session, broadcast.id, turn.member.id, turn.now):
+    if step in _STEPS and broadcast.fired_at and not _STEPS[step](turn.session, broadcast.id, turn.member.id, turn.now):
         turn.preface(_("It is too late for that."))
-    _show(turn, broadcast)
+    show(turn, broadcast)
 
 
-def _find(turn: Turn, key: str) -> Broadcast | None:
+def find(turn: Turn, key: object, *, planned: bool = False) -> Broadcast | None:
+    """The broadcast, if this person may follow it; else says so.
+
+    Args:
+        planned: it was there before it left, and may have been taken back.
+    """
     broadcast = turn.session.get(Broadcast, number_of(key))
+    if broadcast is None and planned:
+        turn.say(
+            _("This is not there any more: it was taken back, and is a draft again. Write {command} to go on.").format(
+                command=typed("newsletter", turn.capabilities)
+            )
+        )
+        return None
     if broadcast is not None and rights.may_follow(turn.session, turn.member, broadcast):
         return broadcast
     turn.say(
@@ -97,23 +116,29 @@ def _find(turn: Turn, key: str) -> Broadcast | None:
 
 
 def _listed(turn: Turn, broadcast: Broadcast) -> Option:
-    day = short_date((broadcast.fired_at or broadcast.created_at).astimezone(turn.network.zone).date())
+    day = short_date(
+        (broadcast.fired_at or broadcast.leaves_at or broadcast.created_at).astimezone(turn.network.zone).date()
+    )
     state = _(_STATES[BroadcastState(broadcast.state)])
-    newsletter = turn.session.get_one(Newsletter, broadcast.newsletter_id)
-    return Option(f"broadcast:{broadcast.id}", f"{day}, {state.unescape()}: {title(newsletter)}")
+    called = title(turn.session.get_one(Newsletter, broadcast.newsletter_id))
+    called = _(words_of(broadcast.kind).listed).format(title=called).unescape()
+    return Option(f"broadcast:{broadcast.id}", f"{day}, {state.unescape()}: {called}")
 
 
-def _show(turn: Turn, broadcast: Broadcast) -> None:
+def show(turn: Turn, broadcast: Broadcast) -> None:
     counted = tally(turn.session, broadcast.id)
-    lines = [reports.progress_text(turn.session, broadcast, counted, turn.now)]
+    lines = [cards.progress_text(turn.session, broadcast, counted, turn.now, turn.network.zone)]
     if broadcast.fired_at:
         begun = moment_words(broadcast.fired_at, turn.network.zone)
         lines.append(_("It began on {moment}.").format(moment=begun))
+    file = [Option(f"broadcast:{broadcast.id}:file", _("Report as a file").unescape())] if broadcast.fired_at else []
     turn.say(
         Markup("\n").join(lines),
         [
-            *reports.steering(broadcast),
-            Option(f"broadcast:{broadcast.id}:file", _("Report as a file").unescape()),
+            *cards.steering(broadcast),
+            *pace.options(turn, broadcast),
+            *after.options(turn, broadcast),
+            *file,
             Option("broadcasts", _("All newsletters").unescape()),
         ],
         edit=_from_menu(turn),
@@ -124,7 +149,7 @@ def _ask_cancel(turn: Turn, broadcast: Broadcast) -> None:
     waiting = broadcasts.waiting(turn.session, broadcast)
     if not waiting:
         turn.preface(_("It is too late for that."))
-        _show(turn, broadcast)
+        show(turn, broadcast)
         return
     sure = ngettext(
         "Cancel it? {n} member who is still waiting for it will not get it.",

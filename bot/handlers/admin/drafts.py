@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from bot.actions import attachments, newsletters, rights
+from bot.actions import attachments, newsletters, rights, terms
 from bot.actions.menu import typed
 from bot.actions.newsletters import Plan
 from bot.core.fields import Answers
@@ -15,6 +15,7 @@ from bot.core.richtext import plain
 from bot.core.router import Router
 from bot.handlers.admin import reach
 from bot.turn import Turn
+from storage.broadcasts import UNFIRED
 from storage.newsletters import Newsletter
 
 router = Router()
@@ -43,7 +44,11 @@ def find(turn: Turn, draft: object) -> Plan | None:
         )
     elif sent := newsletters.broadcast_of(turn.session, found.id):
         follow = Option(f"broadcast:{sent.id}", _("See how it went").unescape())
-        turn.say(_("This newsletter was sent already. It does not go out a second time."), [follow])
+        said = _("This newsletter was sent already. It does not go out a second time.")
+        if sent.state in UNFIRED:
+            follow = Option(f"broadcast:{sent.id}", _("See where it stands").unescape())
+            said = _("This newsletter is about to be sent. To change it, take it back first.")
+        turn.say(said, [follow])
     else:
         return newsletters.plan(turn.session, found, turn.member, turn.network)
     return None
@@ -81,6 +86,7 @@ def show(turn: Turn, plan: Plan, *, edit: bool = False) -> None:
         _languages(turn, newsletter),
         Markup("<b>{}</b>\n{}").format(_("It goes to"), reach.audience_words(turn, plan.audience)),
         reach.count_words(turn, plan),
+        Markup("\n").join(terms.words(newsletter, turn.network.zone)),
         Markup("\n").join(
             [
                 *reach.substitute_words(plan),
@@ -133,6 +139,7 @@ def _options(turn: Turn, newsletter: Newsletter) -> list[Option]:
         Option(f"audience:{key}", _("Who gets it").unescape()),
         Option(f"preview:{key}", _("Preview").unescape()),
         Option(f"try_out:{key}", _("Send a test to me").unescape()),
+        Option(f"terms:{key}", _("Time limit and urgency").unescape()),
         Option(f"send:{key}", _("Send").unescape()),
         Option(f"draft_delete:{key}", _("Delete the draft").unescape()),
     ]

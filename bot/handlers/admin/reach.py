@@ -14,7 +14,7 @@ from bot.actions import addresses
 from bot.actions.attachments import Unfit
 from bot.actions.newsletters import Overlong, Plan
 from bot.core.channel import Channel
-from bot.core.i18n import N_, _, ngettext
+from bot.core.i18n import N_, _, current, ngettext
 from bot.core.locale import capitals, language_name, listing, number
 from bot.core.messages import Option
 from bot.turn import Turn
@@ -42,13 +42,13 @@ LINES: Final = {
 
 
 def choices(turn: Turn, line: str) -> list[Option]:
-    """All that can stand in this line, in the reader's language."""
+    """All that can stand in this line, in the language being spoken."""
     network = turn.network
     match line:
         case "topics":
-            return [Option(topic.key, topic.labels[turn.language]) for topic in network.topics]
+            return [Option(topic.key, topic.labels[current()]) for topic in network.topics]
         case "regions":
-            regions = [Option(region.key, region.labels[turn.language]) for region in network.regions]
+            regions = [Option(region.key, region.labels[current()]) for region in network.regions]
             return [*regions, Option(ABROAD, _capital(_(NOWHERE).unescape()))]
         case "languages":
             return [Option(language, _capital(language_name(language))) for language in network.languages]

@@ -20,12 +20,14 @@ class Fault:
     Attributes:
         processed: the request is carried out first: the message is delivered, only the answer is spoilt.
         answer: what is said instead of the truth; None says nothing.
+        body: what is said with 200 instead of Telegram's JSON.
         hang: keep the connection open without a word until the client gives up; otherwise close it.
         delay: seconds after which the truth is told after all.
     """
 
     processed: bool = False
     answer: Refused | None = None
+    body: bytes = b""
     hang: bool = False
     delay: float | None = None
 
@@ -48,6 +50,11 @@ class Fault:
             504: "Gateway Timeout",
         }
         return cls(answer=Refused(code, sentences.get(code, "Internal Server Error")), processed=processed)
+
+    @classmethod
+    def garbled(cls) -> Self:
+        """A proxy's page with a status of 200; nothing was delivered."""
+        return cls(body=b"<html><title>Welcome</title>")
 
     @classmethod
     def hang_before(cls) -> Self:
@@ -77,14 +84,17 @@ class _Rule:
     fault: Fault
     chat: int | None = None
     when: Predicate | None = None
+    saying: str = ""
     times: int | None = None
     every: int = 1
     probability: float = 1.0
     chance: random.Random = field(default_factory=random.Random)
     matched: int = 0
 
-    def applies(self, method: str, chat: int | None) -> bool:
+    def applies(self, method: str, chat: int | None, text: str) -> bool:
         if self.times == 0 or self.method not in ("", method.lower()) or self.chat not in (None, chat):
+            return False
+        if self.saying not in text:
             return False
         if self.when is not None and not self.when(method, chat):
             return False
@@ -108,9 +118,11 @@ class Faults:
         """The next `times` matching requests fail."""
         self._rules.append(_Rule(method.lower(), fault, chat, when, times=times))
 
-    def always(self, method: str, fault: Fault, *, chat: int | None = None, when: Predicate | None = None) -> None:
-        """Every matching request fails until `clear`."""
-        self._rules.append(_Rule(method.lower(), fault, chat, when))
+    def always(
+        self, method: str, fault: Fault, *, chat: int | None = None, when: Predicate | None = None, saying: str = ""
+    ) -> None:
+        """Every matching request, with `saying` in its text, fails until `clear`."""
+        self._rules.append(_Rule(method.lower(), fault, chat, when, saying))
 
     def every(self, method: str, nth: int, fault: Fault, *, chat: int | None = None) -> None:
         """Each nth matching request fails: the nth, the 2 nth, ..."""
@@ -124,6 +136,6 @@ class Faults:
     def clear(self) -> None:
         self._rules.clear()
 
-    def of(self, method: str, chat: int | None) -> Fault | None:
+    def of(self, method: str, chat: int | None, text: str = "") -> Fault | None:
         """What happens to this request; counts it."""
-        return next((rule.fault for rule in self._rules if rule.applies(method, chat)), None)
+        return next((rule.fault for rule in self._rules if rule.applies(method, chat, text)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
@@ -29,12 +30,19 @@ class Feed:
         pending: updates the bot has not confirmed, by number.
         history: every update there ever was, as JSON; a test may post one again.
         webhook: what setWebhook was called with; empty while the bot polls.
+        repeats: how often each update is posted to a webhook once more, as after an answer that was lost: at any moment
+            within `scatter` seconds, so behind what came later.
+        posts: how often anything was posted.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.pending: dict[int, Update] = {}
         self.history: list[dict[str, Any]] = []
         self.webhook: Parameters = {}
+        self.repeats = 0
+        self.scatter = 1.0
+        self.posts = 0
+        self._repeating: set[asyncio.Task[None]] = set()
         self._now = now
         self._last = 1_000_000
         self._allowed: list[str] = []
@@ -122,12 +130,12 @@ class Feed:
         return info
 
     async def drained(self, *, within: float = 5.0) -> None:
-        """Wait until the bot has confirmed, or its webhook accepted, every update.
+        """Wait until the bot has confirmed, or its webhook accepted, every update as often as it was to come.
 
         Raises:
             TimeoutError: it has not, `within` seconds later.
         """
-        await self._confirmed.until(lambda: not self.pending, within)
+        await self._confirmed.until(lambda: not self.pending and not self._repeating, within)
 
     async def close(self) -> None:
         await self._recall()
@@ -175,6 +183,7 @@ class Feed:
             if update.expired(self._now()) or await self._post(update):
                 waiting.popleft()
                 self.pending.pop(update.id, None)
+                self._repeat(update)
                 self._confirmed.ring()
                 pause = FIRST_RETRY
             else:
@@ -182,7 +191,22 @@ class Feed:
                 pause = min(pause * 2, LONGEST_RETRY)
         self._couriers.pop(queue, None)
 
+    def _repeat(self, update: Update) -> None:
+        async def again() -> None:
+            await asyncio.sleep(random.uniform(0, self.scatter))  # noqa: S311 - any moment will do
+            await self._post(update)
+
+        for _ in range(self.repeats):
+            task = asyncio.create_task(again())
+            self._repeating.add(task)
+            task.add_done_callback(self._repeated)
+
+    def _repeated(self, task: asyncio.Task[None]) -> None:
+        self._repeating.discard(task)
+        self._confirmed.ring()
+
     async def _post(self, update: Update) -> bool:
+        self.posts += 1
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=int(self.webhook.get("max_connections", 40))),
@@ -201,7 +225,7 @@ class Feed:
         return False
 
     async def _recall(self) -> None:
-        couriers = list(self._couriers.values())
+        couriers = [*self._couriers.values(), *self._repeating]
         self._couriers.clear()
         self._queues.clear()
         for courier in couriers:

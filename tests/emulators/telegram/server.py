@@ -41,6 +41,7 @@ class Request:
         time: seconds of the monotonic clock.
         status: HTTP status that was answered, 0 while or when nothing was.
         answered: when it was, of the same clock; 0 while or when it was not.
+        message: what it put on a screen, if it did.
     """
 
     method: str
@@ -49,6 +50,12 @@ class Request:
     time: float
     status: int = 0
     answered: float = 0.0
+    message: Message | None = None
+
+    @property
+    def text(self) -> str:
+        """What it says, or says beside a file."""
+        return str(self.parameters.get("text") or self.parameters.get("caption") or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +184,10 @@ class BotApi:
         """Every message the bot ever sent to this chat, or to all, in order; also those deleted since."""
         return [message for message in self.world.sent if chat in (None, message.chat["id"])]
 
+    def sent_to(self, chat: int) -> list[Request]:
+        """The requests that put something new on this chat's screen."""
+        return [request for request in self.requests if request.message is not None and request.chat == chat]
+
     def called(self, method: str) -> list[Request]:
         """The requests of one method, named as documented."""
         return [request for request in self.requests if request.method == method]
@@ -243,7 +254,7 @@ class BotApi:
         wait = self.limits.take(entry.chat, entry.time) if entry.method in LIMITED else 0
         if wait:
             return _answer(HTTPStatus.TOO_MANY_REQUESTS, flood(wait).to_json())
-        fault = self.faults.of(entry.method, entry.chat)
+        fault = self.faults.of(entry.method, entry.chat, entry.text)
         if fault is None:
             response = await self._carry_out(entry)
             if self.latency:
@@ -254,6 +265,8 @@ class BotApi:
             await asyncio.Event().wait()  # until the server stops; the client gives up before that
         if fault.answer is not None:
             return _answer(fault.answer.code, fault.answer.to_json())
+        if fault.body:
+            return web.Response(body=fault.body, content_type="text/html")
         if truth is not None and fault.delay is not None:
             await asyncio.sleep(fault.delay)
             return truth
@@ -272,7 +285,10 @@ class BotApi:
         receive = self._receiving.get(entry.method)
         if receive is not None:
             return await receive(entry.parameters)
-        return METHODS[entry.method](self.world, entry.parameters)
+        before = len(self.world.sent)
+        result = METHODS[entry.method](self.world, entry.parameters)
+        entry.message = self.world.sent[before] if len(self.world.sent) > before else None
+        return result
 
     def _note(self, method: str, parameters: Parameters, refused: Refused) -> None:
         if refused.ours:
@@ -302,7 +318,8 @@ def _answer(code: int, values: dict[str, Any]) -> web.Response:
     headers = {}
     if "retry_after" in values.get("parameters", {}):
         headers["Retry-After"] = str(values["parameters"]["retry_after"])
-    return web.Response(body=json.dumps(values).encode(), status=code, headers=headers, content_type="application/json")
+    return web.Response(body=json.dumps(values, separators=(",", ":")).encode(), status=code, headers=headers,
+                        content_type="application/json")  # fmt: skip
 
 
 def _dropped(request: web.Request) -> web.Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 from tests.emulators.telegram.bell import Bell
 from tests.emulators.twilio.courier import Courier, Posting
@@ -19,6 +20,7 @@ class Callbacks:
         delay: seconds by which they are late.
         copies: how often each is posted.
         reordered: those of one message are posted last first.
+        shuffled: all copies of those of one message are posted in any order.
         before_answer: they are posted, and answered, before the message's 201.
         held: they wait for `release`.
         odd: parameters nobody has heard of, as Twilio adds them without notice.
@@ -30,6 +32,7 @@ class Callbacks:
         self.delay = 0.0
         self.copies = 1
         self.reordered = False
+        self.shuffled = False
         self.before_answer = False
         self.held = False
         self.odd = {"ChannelStatusHint": "", "RawDlrDoneDate": "2611051200"}
@@ -114,8 +117,16 @@ class Callbacks:
         await asyncio.sleep(self.delay)
         queue = self._queues[message.sid]
         while queue:
-            form = queue.pop(-1 if self.reordered else 0)
-            for _ in range(self.copies):
+            for form in self._next(queue):
                 self.postings.append(await self._courier.post(message.callback, form))
         del self._queues[message.sid], self._tasks[message.sid]
         self._quiet.ring()
+
+    def _next(self, queue: list[dict[str, str]]) -> list[dict[str, str]]:
+        """What is posted next of what there is to tell."""
+        if not self.shuffled:
+            return [queue.pop(-1 if self.reordered else 0)] * self.copies
+        forms = queue * self.copies
+        queue.clear()
+        random.shuffle(forms)
+        return forms

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import defaultdict
 from xml.etree import ElementTree as ET
 
@@ -17,6 +18,7 @@ class Webhooks:
 
     Attributes:
         url: the public address as registered, `#rc=5&rp=all` and all; without one every message is missed.
+        repeats: how often each is posted once more by itself, at any moment within `scatter` seconds.
         ordered: one person's messages are posted one after another; otherwise they may overtake each other.
         postings: every form that went out and what was answered, by MessageSid, in order.
         missed: MessageSids nobody accepted; they stay in the message list.
@@ -26,6 +28,8 @@ class Webhooks:
     def __init__(self, courier: Courier) -> None:
         self.url = ""
         self.ordered = True
+        self.repeats = 0
+        self.scatter = 1.0
         self.postings: list[Posting] = []
         self.missed: list[str] = []
         self.warnings: list[str] = []
@@ -39,6 +43,8 @@ class Webhooks:
         """A person did something."""
         self._forms[form["MessageSid"]] = form
         self._start(form)
+        for _ in range(self.repeats):
+            self._start(form, random.uniform(0, self.scatter))  # noqa: S311 - any moment will do
 
     def again(self, sid: str) -> None:
         """Post the same message another time, as Twilio does when an answer was lost."""
@@ -62,8 +68,8 @@ class Webhooks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _start(self, form: dict[str, str]) -> None:
-        task = asyncio.create_task(self._carry(form))
+    def _start(self, form: dict[str, str], after: float = 0.0) -> None:
+        task = asyncio.create_task(self._carry(form, after))
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
@@ -71,7 +77,9 @@ class Webhooks:
         self._tasks.discard(task)
         self._quiet.ring()
 
-    async def _carry(self, form: dict[str, str]) -> None:
+    async def _carry(self, form: dict[str, str], after: float) -> None:
+        if after:
+            await asyncio.sleep(after)
         if not self.url:
             self.missed.append(form["MessageSid"])
             return

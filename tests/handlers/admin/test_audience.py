@@ -111,11 +111,11 @@ async def test_a_person_in_three_topics_gets_one_copy(office: Office, coordinato
 async def test_members_who_cannot_be_reached_are_counted_and_named(office: Office, coordinator: Person) -> None:
     gone = office.people["demo-telegram", "12"]
     gone.blocking = True
-    for number in ("5", "5"):
-        await drafts(coordinator, "News")
-        await coordinator.picks("Send", f"Send to {number} members")
+    for text in ("News", "More news"):
+        await drafts(coordinator, text)
+        await coordinator.picks("Send", "Send to 5 members")
         await office.tick()
-    card = await drafts(coordinator, "News")
+    card = await drafts(coordinator, "Even more news")
     assert card.split("\n\n")[3].split("\n")[-1] == (
         "1 of them cannot be reached at the moment and will be named in the report."
     )

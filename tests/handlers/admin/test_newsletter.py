@@ -60,6 +60,7 @@ async def test_a_text_becomes_a_draft_that_says_who_gets_it(office: Office, shap
         "Who gets it",
         "Preview",
         "Send a test to me",
+        "Time limit and urgency",
         "Send",
         "Delete the draft",
     ]

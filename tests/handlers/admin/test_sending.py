@@ -9,7 +9,7 @@ from io import StringIO
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.actions import broadcasts, reports
+from bot.actions import broadcasts, cards, reports
 from bot.core.locale import short_date
 from storage.broadcasts import Broadcast
 from storage.claims import claim
@@ -214,7 +214,9 @@ async def test_what_is_left_is_told_by_the_pace_since_it_went_on(office: Office)
 
     def said(session: Session) -> str:
         broadcast = session.get_one(Broadcast, 1)
-        return reports.progress_text(session, broadcast, tally(session, 1), office.clock.now()).split("\n")[-1]
+        return cards.progress_text(
+            session, broadcast, tally(session, 1), office.clock.now(), office.network.zone
+        ).split("\n")[-1]
 
     office.database.transact(lambda session: pause_for(session, 5))
     assert office.database.transact(said) == "Sent: 1 of 10. Left out: 0. Refused: 0. In doubt: 0."

@@ -78,6 +78,13 @@ export class Phone {
     return !old && !message.mine;
   }
 
+  /** Take a message from the screen. */
+  remove(id) {
+    this.messages.delete(id);
+    this.parts.screen.querySelector(`[data-id="${CSS.escape(id)}"]`)?.remove();
+    this.#arrange();
+  }
+
   /** Begin again with what the app remembers. */
   fill(messages) {
     this.messages.clear();

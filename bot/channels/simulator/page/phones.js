@@ -36,6 +36,7 @@ const heard = {
     const to = phones.get(user);
     if (to.put(message) && !to.inView) mark(to, to.unread + 1);
   },
+  removed: ({ user, message }) => phones.get(user).remove(message),
   clock({ now }) {
     setClock(now);
     tick();

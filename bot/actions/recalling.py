@@ -1,0 +1,82 @@
+"""Taking a broadcast back: what has not left stays here, and copies are deleted where the messenger lets us."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from bot.actions.retrying import RECALLED
+from bot.actions.spreading import deleting
+from bot.core.channel import Channel
+from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
+from storage.followups import corrections_of, deletable
+from storage.members import MemberAddress
+from storage.staff import record
+
+
+class Effect(NamedTuple):
+    """What a recall does.
+
+    Attributes:
+        deleted: copies that can be deleted.
+        kept: how many cannot, by channel.
+        waiting: members who have not got it yet, and will not.
+    """
+
+    deleted: int
+    kept: dict[str, int]
+    waiting: int
+
+
+def allowed(broadcast: Broadcast) -> bool:
+    """Whether it can be taken back: it was sent, and was not taken back before."""
+    newsletter = broadcast.kind == BroadcastKind.NEWSLETTER and broadcast.fired_at is not None
+    return newsletter and broadcast.pause_reason != RECALLED
+
+
+def effect(session: Session, original: Broadcast, channels: Mapping[str, Channel], now: datetime) -> Effect:
+    """What taking it back would do now."""
+    found = deletable(session, original.id, deleting(channels), now)
+    kept: dict[str, int] = {}
+    for each in found:
+        if each.fate == "there":
+            kept[each.channel] = kept.get(each.channel, 0) + each.rows
+    deleted, waiting = (sum(each.rows for each in found if each.fate == fate) for fate in ("here", "waiting"))
+    return Effect(deleted, kept, waiting)
+
+
+def take_back(session: Session, original: Broadcast, author: MemberAddress, now: datetime) -> Broadcast | None:
+    """Send no more of it nor of its corrections, and let a recall go to those who have it; None if one did already."""
+    session.refresh(original, with_for_update=True)
+    if not allowed(original):
+        return None
+    for running in (original, *corrections_of(session, original.id)):
+        _cancel(running, now)
+    recall = Broadcast(
+        newsletter_id=original.newsletter_id,
+        author_id=author.member_id,
+        author_address_id=author.id,
+        kind=BroadcastKind.RECALL,
+        original_id=original.id,
+        state=BroadcastState.SENDING,
+        audience=original.audience,
+        urgent=original.urgent,
+        created_at=now,
+        fired_at=now,
+    )
+    session.add(recall)
+    session.flush()
+    record(session, now, author.member_id, "broadcast.recall", broadcast=original.id)
+    return recall
+
+
+def _cancel(broadcast: Broadcast, now: datetime) -> None:
+    """For good, also when it was done: a failure told late must not send it once more."""
+    if broadcast.state == BroadcastState.DONE:
+        broadcast.carded_at = now  # its author has the report
+    elif broadcast.state != BroadcastState.CANCELLED:
+        broadcast.finished_at = now
+    broadcast.state, broadcast.pause_reason = BroadcastState.CANCELLED, RECALLED

@@ -1,0 +1,166 @@
+"""A second person's approval: asking for it, with all that they need to decide, and hearing the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.actions import approving, authors, newsletters, rights, terms
+from bot.actions.menu import in_every_language
+from bot.actions.newsletters import Plan
+from bot.actions.staff import person_words
+from bot.actions.wording import Wording
+from bot.core.channel import Capabilities
+from bot.core.fields import Answers, Text
+from bot.core.form import Form
+from bot.core.i18n import N_, _, speaking
+from bot.core.locale import zoned_words
+from bot.core.messages import Option, Outbound
+from bot.core.rendering import parts
+from bot.core.router import Router
+from bot.handlers.admin import drafts, reach
+from bot.turn import Turn
+from storage.broadcasts import Broadcast, BroadcastState
+from storage.members import Member, MemberAddress
+from storage.newsletters import Newsletter
+
+router = Router()
+
+DECLINE = Form(
+    "decline_newsletter",
+    Text("reason", N_("What should be changed? The author gets your words."), longest=500),
+    review=False,
+)
+
+
+def ask(turn: Turn, broadcast: Broadcast, plan: Plan) -> list[MemberAddress]:
+    """Send everyone who may approve it the texts and the question; returns where."""
+    found = approving.approvers(turn.session, plan.newsletter, plan.audience, broadcast.author_id)
+    asked = [address for address in found if address.channel in turn.channels]
+    for address in asked:
+        capabilities = turn.channels[address.channel].capabilities
+        language = turn.session.get_one(Member, address.member_id).language
+        with speaking(language):
+            question = Outbound(_question(turn, broadcast, plan), _answers(broadcast), language=language)
+        outbounds = [*_texts(turn, plan, capabilities), question]
+        authors.write(turn.session, address, outbounds, f"approval:{broadcast.id}:{address.id}", turn.now)
+    return asked
+
+
+def waiting(turn: Turn) -> list[Option]:
+    """What waits for this person's word, as options."""
+    label = _("Please decide: {title}")
+    return [
+        Option(f"approval:{each.id}", label.format(title=_title(turn, each)).unescape())
+        for each in approving.waiting_for(turn.session, turn.member)
+    ]
+
+
+@router.button("approval", allowed=rights.writes)
+def show(turn: Turn, key: str = "", *_rest: str) -> None:
+    """Everything needed to decide, once more."""
+    broadcast = _find(turn, key)
+    if broadcast is not None:
+        newsletter = turn.session.get_one(Newsletter, broadcast.newsletter_id)
+        plan = newsletters.plan(turn.session, newsletter, turn.member, turn.network)
+        turn.said.extend(_texts(turn, plan, turn.capabilities))
+        turn.say(_question(turn, broadcast, plan), _answers(broadcast))
+
+
+@router.button("approve", allowed=rights.writes)
+def approve(turn: Turn, key: str = "", *_rest: str) -> None:
+    broadcast = _find(turn, key)
+    if broadcast is None:
+        return
+    approving.approve(turn.session, broadcast, turn.member, turn.network, turn.channels, turn.now)
+    if broadcast.state == BroadcastState.SCHEDULED and broadcast.leaves_at:
+        said = _("Thank you. It leaves on {moment}.")
+        turn.say(said.format(moment=zoned_words(broadcast.leaves_at, turn.network.zone)), edit=True)
+    else:
+        turn.say(_("Thank you. It goes on its way."), edit=True)
+
+
+@router.button("reject", allowed=rights.writes)
+def ask_reason(turn: Turn, key: str = "", *_rest: str) -> None:
+    broadcast = _find(turn, key)
+    if broadcast is not None:
+        turn.ask(DECLINE, broadcast=broadcast.id)
+
+
+def _a_number(_turn: Turn, rest: str) -> bool:
+    return rest.isdecimal()
+
+
+@router.words(*in_every_language(N_("APPROVE")), rest=_a_number, allowed=rights.writes)
+def approve_by_word(turn: Turn) -> None:
+    approve(turn, turn.payload)
+
+
+@router.words(*in_every_language(N_("REJECT")), rest=_a_number, allowed=rights.writes)
+def reject_by_word(turn: Turn) -> None:
+    ask_reason(turn, turn.payload)
+
+
+@router.completed(DECLINE, allowed=rights.writes)
+def decline(turn: Turn, answers: dict[str, Any]) -> None:
+    broadcast = _find(turn, answers["broadcast"])
+    if broadcast is not None:
+        approving.decline(turn.session, broadcast, turn.member, answers["reason"], turn.channels, turn.now)
+        turn.say(_("Thank you. The author gets your words, and it is a draft again."))
+
+
+@router.cancelled(DECLINE)
+def undecided(turn: Turn, answers: Answers) -> None:
+    turn.preface(_("All right, nothing was decided."))
+    show(turn, str(answers["broadcast"]))
+
+
+def _find(turn: Turn, key: object) -> Broadcast | None:
+    """The broadcast, if it waits for this person's word; else says why not."""
+    broadcast = turn.session.get(Broadcast, drafts.number_of(key), with_for_update=True, populate_existing=True)
+    if broadcast is not None and approving.may_approve(turn.session, turn.member, broadcast):
+        return broadcast
+    if broadcast is None:
+        turn.say(_("The author has taken it back, or somebody has decided already."))
+    elif broadcast.state != BroadcastState.WAITING:
+        turn.say(_("Thank you, somebody has agreed to it already."))
+    else:
+        turn.say(_("Somebody else must decide this: nobody approves their own, and each only what they may send."))
+    return None
+
+
+def _texts(turn: Turn, plan: Plan, capabilities: Capabilities) -> list[Outbound]:
+    """The newsletter as members get it, in every language it is written in; its buttons would not be meant here."""
+    wording = Wording(turn.network)
+    outbounds: list[Outbound] = []
+    for language in turn.network.languages:
+        if language in plan.newsletter.texts:
+            said = wording.word(plan.content, language, plan.audience.topics)
+            outbounds += parts(said.having(options=(), alone=True), capabilities)
+    return outbounds
+
+
+def _question(turn: Turn, broadcast: Broadcast, plan: Plan) -> Markup:
+    who = person_words(turn.session, broadcast.author_id)
+    lines = [
+        Markup("<b>{}</b>").format(_("{name} asks you to agree to this newsletter.").format(name=who)),
+        Markup("{}: {}").format(_("It goes to"), reach.members(plan.members)),
+        reach.audience_words(turn, plan.audience),
+        *terms.words(plan.newsletter, turn.network.zone),
+    ]
+    if broadcast.leaves_at:
+        leaves_at = zoned_words(broadcast.leaves_at, turn.network.zone)
+        lines.append(_("It is to leave on {moment}.").format(moment=leaves_at))
+    return Markup("\n").join(lines)
+
+
+def _answers(broadcast: Broadcast) -> tuple[Option, ...]:
+    return (
+        Option(f"approve:{broadcast.id}", _("Approve").unescape(), word=f"{_('APPROVE').unescape()} {broadcast.id}"),
+        Option(f"reject:{broadcast.id}", _("Decline").unescape(), word=f"{_('REJECT').unescape()} {broadcast.id}"),
+    )
+
+
+def _title(turn: Turn, broadcast: Broadcast) -> str:
+    return newsletters.title(turn.session.get_one(Newsletter, broadcast.newsletter_id))

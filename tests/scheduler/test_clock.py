@@ -1,0 +1,25 @@
+"""Of several processes, things tick in one."""
+
+from __future__ import annotations
+
+import asyncio
+
+from scheduler.clock import Ticks
+
+
+async def test_a_tick_comes_again_and_again_where_this_process_is_the_one() -> None:
+    here, ticked = False, 0
+    ticks = Ticks(lambda: here)
+
+    async def tick() -> None:
+        nonlocal ticked
+        ticked += 1
+
+    ticks.every(0.02, tick)
+    ticks.start()
+    await asyncio.sleep(0.2)
+    assert ticked == 0
+    here = True
+    await asyncio.sleep(0.2)
+    assert 2 <= ticked <= 11
+    ticks.stop()
