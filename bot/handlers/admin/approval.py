@@ -94,12 +94,25 @@ def _a_number(_turn: Turn, rest: str) -> bool:
 
 @router.words(*in_every_language(N_("APPROVE")), rest=_a_number, allowed=rights.writes)
 def approve_by_word(turn: Turn) -> None:
-    approve(turn, turn.payload)
+    if key := _meant(turn):
+        approve(turn, key)
 
 
 @router.words(*in_every_language(N_("REJECT")), rest=_a_number, allowed=rights.writes)
 def reject_by_word(turn: Turn) -> None:
-    ask_reason(turn, turn.payload)
+    if key := _meant(turn):
+        ask_reason(turn, key)
+
+
+def _meant(turn: Turn) -> str:
+    """The number that stands behind the word; without one, the only newsletter that waits for this person."""
+    waits = [str(each.id) for each in approving.waiting_for(turn.session, turn.member)]
+    key = turn.payload or (waits[0] if len(waits) == 1 else "")
+    if not key and waits:
+        turn.say(_("Please write it together with the numbers that stand in the message."))
+    elif not key:
+        turn.say(_("Nobody is waiting for your answer at the moment."))
+    return key
 
 
 @router.completed(DECLINE, allowed=rights.writes)

@@ -39,7 +39,7 @@ async def test_copies_are_deleted_and_the_report_adds_up(office: Office, owner: 
         ]
     asked = ["Take “Bad news” back?", *effect, "Nobody is told about it. This cannot be undone."]
     assert owner.sees == "\n".join(asked)
-    await owner.picks("Yes, take it back")
+    await owner.picks("Yes, recall it")
     assert "\n".join(owner.heard).endswith("\n".join(["It is being taken back.", *effect]))
     await over(office)
     assert [len(boris.screen), len(leyla.screen)] == [0, 1]
@@ -67,7 +67,7 @@ async def test_who_has_not_got_it_never_does(office: Office, owner: Person) -> N
     late = 1 if owner.channel == boris.channel else 2
     spared = f"{late} member{'s have' if late > 1 else ' has'} not got it yet, and will not."
     assert spared in owner.sees.split("\n")
-    await owner.picks("Yes, take it back")
+    await owner.picks("Yes, recall it")
     await over(office)
     assert [boris.screen, leyla.screen] == [[], []]
     assert states(office, 1) == {("sent", ""): 3 - late, ("skipped", "recalled"): late}

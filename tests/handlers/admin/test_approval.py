@@ -109,6 +109,21 @@ async def test_it_stands_in_the_list_of_whoever_may_decide(office: Office, owner
 
 
 @sqlite_alone
+async def test_the_word_alone_means_the_only_one_that_waits(office: Office, owner: Person, second: Person) -> None:
+    await second.says("APPROVE")
+    assert second.sees == "Nobody is waiting for your answer at the moment."
+    await asks(owner)
+    await second.says("approve")
+    assert second.sees == "Thank you. It goes on its way."
+    for text in ("First", "Second"):
+        await asks(owner, text)
+    await second.says("REJECT")
+    assert second.sees == "Please write it together with the numbers that stand in the message."
+    await second.says("REJECT 3")
+    assert second.sees == "What should be changed? The author gets your words."
+    del office
+
+
 async def test_the_author_takes_it_back(office: Office, owner: Person, second: Person) -> None:
     await asks(owner)
     await owner.says("/broadcasts")
