@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Sequence
 
 import uvloop
 
+from bot import collector
 from bot.app import App
 from bot.core.channel import ChannelStopped
 from bot.network_file import NetworkError
@@ -65,7 +65,7 @@ async def _run(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     with alone(settings):
         app = App(settings)
-        gc.freeze()  # what lives as long as the process is looked at no more: a full collection stopped all for 90 ms
+        collector.settle()
         await app.run(stop)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ import uvloop
 
 from bench.newsletter import IN_FLIGHT, TOKEN
 from bench.processes import Stopwatch, tell
+from bot import collector
 from bot.actions.wording import Wording
 from bot.channels.telegram import TelegramChannel
 from bot.core.clock import Clock
@@ -34,7 +34,7 @@ async def main(url: str, path: Path) -> None:
     channel = TelegramChannel(TOKEN, files=Files(path.parent), api_url=url, rate=UNLIMITED)
     await channel.start(_nobody_writes)
     foreman = Foreman(channel, database, clock, Wording(network), IN_FLIGHT, _nothing_is_refused)
-    gc.freeze()  # as the program does
+    collector.settle()  # as the program does
     watch = Stopwatch()
     running = asyncio.create_task(foreman.run())
     while await database.read(lambda session: unfinished(session, BROADCAST)):  # noqa: ASYNC110 - it stands in a table

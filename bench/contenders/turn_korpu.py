@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from bench.conversation import STEPS, WARMING, batches, measured_rounds, role
 from bench.newsletter import TOKEN
 from bench.processes import Stopwatch, tell
+from bot import collector
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.inbound import inbound
 from bot.core.clock import Clock
@@ -39,6 +40,7 @@ async def main(path: Path, people: int, rounds: int) -> None:
         while await database.read(count_unhandled):  # noqa: ASYNC110 - it stands in a table
             await asyncio.sleep(0.005)
 
+    collector.settle()  # as the program does
     conversing = asyncio.create_task(converse.run())
     await talk(WARMING)
     watch = Stopwatch()

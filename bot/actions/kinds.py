@@ -51,7 +51,7 @@ WORDS: Final = {
             BroadcastState.CANCELLED: N_("Correction cancelled: “{title}”"),
         },
         N_("Corrected: {sent} of {total}. Left out: {skipped}. Refused: {refused}. In doubt: {doubt}."),
-        N_("Who still has the old text alone"),
+        N_("Who has only the old text"),
         N_("Everybody who had it has the correction."),
         N_("correction of {title}"),
         N_("Cancel the correction"),

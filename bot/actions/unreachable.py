@@ -29,7 +29,7 @@ from storage.unreachable import everybody_unreachable, unreachable
 HEADER: Final = (
     N_("Organisation"),
     N_("Name"),
-    N_("Role"),
+    N_("Job"),
     N_("Phone"),
     N_("E-mail"),
     N_("Channel"),

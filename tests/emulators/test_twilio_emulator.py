@@ -833,6 +833,7 @@ async def test_a_webhook_is_posted_again_as_it_was(twilio: Twilio, bot: Bot, ays
         ("*one\ntwo*", [("*one\ntwo*", "")]),
         ("\u200b*\u200bno\u200b*\u200b", [("*no*", "")]),
         ("*5\u200b*\u200b*", [("5*", "bold")]),
+        ("(https://un.org/a?b=*c*)", [("(https://un.org/a?b=*c*)", "")]),
     ],
 )
 def test_a_text_is_seen_without_its_marks(text: str, shown: list[tuple[str, str]]) -> None:

@@ -78,7 +78,7 @@ def approve(turn: Turn, key: str = "", *_rest: str) -> None:
         said = _("Thank you. It leaves on {moment}.")
         turn.say(said.format(moment=zoned_words(broadcast.leaves_at, turn.network.zone)), edit=True)
     else:
-        turn.say(_("Thank you. It goes on its way."), edit=True)
+        turn.say(_("Thank you. It leaves in a moment."), edit=True)
 
 
 @router.button("reject", allowed=rights.writes)

@@ -43,7 +43,7 @@ _ACTIONS: Final = {
     "broadcast.approve": N_("agreed to {newsletter}"),
     "broadcast.decline": N_("did not agree to {newsletter}"),
     "broadcast.undo": N_("took {newsletter} back before it was sent"),
-    "broadcast.late": N_("did not send {broadcast}, whose hour had passed, and asked"),
+    "broadcast.late": N_("did not send {broadcast}, because its hour had passed, and asked what to do"),
     "broadcast.stale": N_("cancelled {broadcast}, which was of no use any more"),
     "broadcast.paused": N_("paused {broadcast}"),
     "broadcast.sending": N_("let {broadcast} go on"),

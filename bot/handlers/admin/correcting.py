@@ -100,7 +100,11 @@ def _effect_words(effect: Effect) -> Iterator[Markup]:
         changed = ngettext("{n} copy is changed in place.", "{n} copies are changed in place.", effect.changed)
         yield changed.format(n=number(effect.changed))
     if effect.told:
-        told = ngettext("{n} member gets a short correction.", "{n} members get a short correction.", effect.told)
+        told = ngettext(
+            "{n} member gets the correction as a new message.",
+            "{n} members get the correction as a new message.",
+            effect.told,
+        )
         yield told.format(n=number(effect.told))
     if effect.waiting:
         waiting = ngettext(

@@ -47,7 +47,7 @@ def find(turn: Turn, draft: object) -> Plan | None:
         said = _("This newsletter was sent already. It does not go out a second time.")
         if sent.state in UNFIRED:
             follow = Option(f"broadcast:{sent.id}", _("See where it stands").unescape())
-            said = _("This newsletter is about to be sent. To change it, take it back first.")
+            said = _("This newsletter is on its way out and cannot be changed. Take it back first.")
         turn.say(said, [follow])
     else:
         return newsletters.plan(turn.session, found, turn.member, turn.network)

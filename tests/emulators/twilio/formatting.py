@@ -1,7 +1,8 @@
 """What a person on WhatsApp sees of a text: its marks gone, and what stood between them bold, italic and so on.
 
 A mark works within one line, hugs what it marks and does not touch a letter or digit outside, nor anything else that is
-neither space nor punctuation, such as a space without width. https://faq.whatsapp.com/539178204879377
+neither space nor punctuation, such as a space without width; in a web address it is a part of that.
+https://faq.whatsapp.com/539178204879377
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ STYLES: Final = {"*": "bold", "_": "italic", "~": "strikethrough", "```": "code"
 
 _HIDDEN: Final = "\N{ZERO WIDTH SPACE}"
 _MARKED: Final = re.compile(
-    "|".join(
+    r"https?://\S+|"
+    + "|".join(
         rf"(?<![\w{_HIDDEN}]){re.escape(mark)}(\S(?:[^\n]*?\S)?){re.escape(mark)}(?![\w{_HIDDEN}])" for mark in STYLES
     )
 )
@@ -31,11 +33,13 @@ def seen(text: str, looks: frozenset[str] = frozenset()) -> list[Letter]:
 def _seen(text: str, looks: frozenset[str]) -> Iterator[Letter]:
     end = 0
     for found in _MARKED.finditer(text):
-        number = found.lastindex or 0
-        style = [*STYLES.values()][number - 1]
         yield from _plain(text[end : found.start()], looks)
-        inner = _plain if style == "code" else _seen
-        yield from inner(found[number], looks | {style})
+        if found.lastindex is None:
+            yield from _plain(found[0], looks)
+        else:
+            style = [*STYLES.values()][found.lastindex - 1]
+            inner = _plain if style == "code" else _seen
+            yield from inner(found[found.lastindex], looks | {style})
         end = found.end()
     yield from _plain(text[end:], looks)
 

@@ -57,7 +57,7 @@ async def test_copies_change_in_place_and_others_get_a_short_message(office: Off
     here = 2 if owner.channel == "demo-telegram" else 1
     effect = (
         f"{here} {'copies are' if here > 1 else 'copy is'} changed in place.\n"
-        f"{3 - here} member{' gets' if here == 2 else 's get'} a short correction."
+        f"{3 - here} member{' gets' if here == 2 else 's get'} the correction as a new message."
     )
     assert preview.endswith(f"Correct it now?\n{effect}")
     await owner.picks("Correct it now")
@@ -233,9 +233,9 @@ async def test_who_left_or_deleted_their_copy_is_told_of_in_words(office: Office
     await over(office)
     assert boris.screen == []
     assert states(office, 2) == {("sent", ""): 1, ("refused", "uneditable"): 1, ("skipped", "left"): 1}
-    report = next(seen for seen in reversed(owner.screen) if "Who still has" in seen.text).text.split("\n")
+    report = next(seen for seen in reversed(owner.screen) if "Who has only" in seen.text).text.split("\n")
     assert report[-3:] == [
-        "Who still has the old text alone",
+        "Who has only the old text",
         "Boris: their copy cannot be changed any more: it is too old, or they deleted it",
         "Leyla: said stop, or left, before it was sent",
     ]

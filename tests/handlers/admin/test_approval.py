@@ -59,7 +59,7 @@ async def test_it_leaves_once_somebody_has_agreed(office: Office, owner: Person,
     assert (state(office), office.queued()) == (BroadcastState.WAITING, 0)
     owner.news.clear()
     await second.picks("Approve")
-    assert second.sees == "Thank you. It goes on its way."
+    assert second.sees == "Thank you. It leaves in a moment."
     assert owner.sees.split("\n")[:3] == [
         "About to leave: “Good news”",
         "Leyla agreed to it.",
@@ -114,7 +114,7 @@ async def test_the_word_alone_means_the_only_one_that_waits(office: Office, owne
     assert second.sees == "Nobody is waiting for your answer at the moment."
     await asks(owner)
     await second.says("approve")
-    assert second.sees == "Thank you. It goes on its way."
+    assert second.sees == "Thank you. It leaves in a moment."
     for text in ("First", "Second"):
         await asks(owner, text)
     await second.says("REJECT")
@@ -192,7 +192,7 @@ async def test_a_topic_alone_may_ask_for_it(office: Office, owner: Person, secon
     await drafts(one, "To mine")
     await one.picks("Send", "Ask for approval")
     assert one.sees.split("\n")[-1] == "I have asked Aysel, Leyla and 6. It waits until one of them agrees."
-    assert (await two.picks("Approve")) == "Thank you. It goes on its way."
+    assert (await two.picks("Approve")) == "Thank you. It leaves in a moment."
     assert (await second.picks("Approve")) == "Thank you, somebody has agreed to it already."
 
 

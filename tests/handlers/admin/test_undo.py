@@ -109,7 +109,7 @@ async def test_what_waits_to_leave_cannot_be_edited_nor_sent_twice(office: Offic
     await sends(owner)
     for option in ("draft:1", "draft_text:1:en", "send:1", "send_now:1:2", "draft_delete_now:1", "urgent_off:1"):
         said = await forges(owner, option)
-        assert said == "This newsletter is about to be sent. To change it, take it back first."
+        assert said == "This newsletter is on its way out and cannot be changed. Take it back first."
     await owner.picks("See where it stands")
     assert owner.options == ["Undo", "Send now", "All newsletters"]
     for step in ("pause", "resume", "cancel", "cancel_now", "file"):
