@@ -255,7 +255,6 @@ def _sqlite_engine(url: URL, begin: str, *, foreign_keys: bool = True) -> Engine
             "synchronous=FULL",
             f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
             "cache_size=-4000",
-            "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
