@@ -79,6 +79,11 @@ def settle(session: Session, outcomes: Sequence[Outcome], token: str, now: datet
         answered(session, held)
 
 
+def is_open(session: Session, row_id: int) -> bool:
+    """Whether nothing has been written yet of what became of this row, which was claimed."""
+    return session.scalar(select(OutboxRow.state).where(OutboxRow.id == row_id)) == OutboxState.SENDING
+
+
 _MAY_HAVE_RUNG = (OutboxState.HELD, OutboxState.DOUBT)
 _outbox = OutboxRow.__table__
 _SETTLE = (

@@ -7,17 +7,21 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
+_ADDRESS: Final = r"(?P<address>[a-zA-Z][a-zA-Z0-9+.-]*://\S*)"
+"""Whatever stands in one is a part of it."""
+
 _INSIDE: Final = r"\S(?:.*?\S)?"
 
 MARKS: Final = {
     # What the Telegram apps turn into formatting while one types; a link, Ctrl+K there, is written out here.
     "html": re.compile(
-        rf"\*\*(?P<b>{_INSIDE})\*\*|__(?P<i>{_INSIDE})__|~~(?P<s>{_INSIDE})~~|`(?P<code>[^`\n]+)`"
+        rf"{_ADDRESS}|\*\*(?P<b>{_INSIDE})\*\*|__(?P<i>{_INSIDE})__|~~(?P<s>{_INSIDE})~~|`(?P<code>[^`\n]+)`"
         r"|\[(?P<label>[^\[\]\n]+)\]\((?P<a>https?://[^\s()]+)\)"
     ),
     # https://faq.whatsapp.com/539178204879377
     "whatsapp": re.compile(
-        rf"(?<!\w)(?:\*(?P<b>{_INSIDE})\*|_(?P<i>{_INSIDE})_|~(?P<s>{_INSIDE})~|```(?P<code>[^`\n]+)```)(?!\w)"
+        rf"{_ADDRESS}|(?<!\w)(?:\*(?P<b>{_INSIDE})\*|_(?P<i>{_INSIDE})_|~(?P<s>{_INSIDE})~"
+        r"|(?P<tick>`(?:``)?)(?P<code>[^`\n]+)(?P=tick))(?!\w)"
     ),
 }
 """How bold, italic and so on are typed, per `Capabilities.markup`."""
@@ -28,6 +32,8 @@ def formatted(text: str, markup: str) -> Markup:
     parts: list[Markup] = []
     end = 0
     for match in MARKS[markup].finditer(text):
+        if match["address"]:
+            continue
         parts += (escape(text[end : match.start()]), _marked(match, markup))
         end = match.end()
     return Markup().join([*parts, escape(text[end:])])

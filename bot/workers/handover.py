@@ -15,6 +15,7 @@ from bot.workers.receipts import reference
 from storage.claims import Claimed
 from storage.database import Database
 from storage.delivery import external_id_of, external_ids_of
+from storage.outcomes import is_open
 from storage.windows import DAY
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,11 @@ class Handover:
         """Ask the platform what it was given."""
         since = row.tried_at or self._clock.now() - DAY
         told = self._outcomes.taken  # first of all: what is stored from now on is in the tables
-        known = await self._database.read(lambda session: external_ids_of(session, row.address_id, since - CLOCKS))
+        known, unanswered = await self._database.read(
+            lambda session: (external_ids_of(session, row.address_id, since - CLOCKS), is_open(session, row.id))
+        )
+        if not unanswered:
+            return Sent("")  # a receipt came first: its id is a known one now, and the row says what became of it
         return await channel.trace(row.user, since, known | told)
 
     def _reconsidered(self, row: Claimed, refused: Refused) -> Answer:

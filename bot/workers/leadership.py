@@ -40,6 +40,7 @@ class Leadership:
         self._clock = clock
         self._patient = patient
         self._leading = False
+        self._given_up = False
         self._until = 0.0
         self._taken = asyncio.Event()
 
@@ -55,6 +56,7 @@ class Leadership:
 
     async def run(self) -> None:
         """Take the lease as soon as it is free, and keep it, until cancelled."""
+        self._given_up = False
         while True:
             asked = time.monotonic()
             try:
@@ -69,12 +71,15 @@ class Leadership:
 
     async def give_up(self) -> None:
         """Let another process take over at once."""
-        self._leading = False
+        self._leading, self._given_up = False, True
         await self._database.run(lambda session: lanes.release(session, self._channel, self._token))
 
     def _lease(self, session: Session) -> bool:
         now = self._clock.now()
         if not lanes.lease(session, self._channel, self._token, now):
+            return False
+        if self._given_up:  # the task that asked was cancelled, but not its thread
+            lanes.release(session, self._channel, self._token)
             return False
         if not self._leading:
             abandoned = recover(session, self._channel, self._token, now + SETTLED if self._patient else None)

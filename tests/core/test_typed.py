@@ -20,7 +20,11 @@ from bot.core.typed import MARKS, formatted
         ("html", "[x](javascript:alert)", "[x](javascript:alert)"),
         ("html", "<b>&", "&lt;b&gt;&amp;"),
         ("whatsapp", "*bold* _it_ ~no~ ```a*b```", "<b>bold</b> <i>it</i> <s>no</s> <code>a*b</code>"),
+        ("whatsapp", "`a*b`", "<code>a*b</code>"),
         ("whatsapp", "2*3*4 snake_case_name", "2*3*4 snake_case_name"),
+        ("whatsapp", "https://un.org/_a_?b=*c* *bold*", "https://un.org/_a_?b=*c* <b>bold</b>"),
+        ("whatsapp", "*https://un.org*", "<b>https://un.org</b>"),
+        ("html", "https://un.org/__a__?b=**c** **bold**", "https://un.org/__a__?b=**c** <b>bold</b>"),
     ],
 )
 def test_formatting_as_it_is_typed(markup: str, typed: str, markup_text: str) -> None:

@@ -7,12 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from bot import collector
 from tests.crash.audit import audit
 from tests.crash.both import BothDrill
 from tests.crash.drill import Drill
 from tests.crash.telling import lines, seed, tell
 from tests.crash.tracking import track
 from tests.crash.whatsapp import WhatsAppDrill
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_full_collection() -> None:
+    """The emulators live in this process: while it is looked through whole, what arrives seems to arrive at once."""
+    collector.settle()
 
 
 @pytest.fixture

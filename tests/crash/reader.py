@@ -22,6 +22,9 @@ _LONG_AGO: Final = timedelta(hours=25)
 _THOUGHT: Final = (1.1, 4.0)
 """Seconds until a bell is answered: Twilio's list tells times in whole ones, and nobody is faster."""
 
+_LONGEST: Final = 5 * PATIENCE
+"""Seconds until something has come: the bot may be killed twenty times meanwhile."""
+
 
 class Reader:
     """One member.
@@ -41,7 +44,7 @@ class Reader:
 
     async def answers_bell(self) -> None:
         """Hear it and tap it, with a thought between."""
-        bell = await self._phone.sees(lambda seen: seen.message.approved, within=PATIENCE)
+        bell = await self._phone.sees(lambda seen: seen.message.approved, within=_LONGEST)
         await asyncio.sleep(self._random.uniform(*_THOUGHT))
         await self._phone.taps(bell.labels[0], bell)
 
@@ -62,7 +65,7 @@ class Reader:
             if self._number % 2 == 0:
                 await quiet.wait()
             await self.answers_bell()
-        await self._phone.sees(text, within=PATIENCE)
+        await self._phone.sees(text, within=_LONGEST)
         if self._number % 2 == 0:
             await self._phone.person.opens()
 

@@ -14,7 +14,7 @@ from tests.crash.lives import PATIENCE, eventually
 from tests.emulators.telegram import Fault
 from tests.emulators.telegram.methods import LIMITED
 
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 TEXT = "The forum begins on Friday at ten."
 MEMBERS = 400

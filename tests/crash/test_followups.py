@@ -22,7 +22,7 @@ pytestmark = pytest.mark.drill
 WRONG = "The forum begins on Friday at ten."
 RIGHT = "The forum begins on Saturday at eleven."
 MEMBERS = 500
-KILLS = 20
+KILLS = 9
 """Some while the newsletter is on its way, as many during the correction, the rest during the recall."""
 
 

@@ -829,6 +829,7 @@ async def test_a_webhook_is_posted_again_as_it_was(twilio: Twilio, bot: Bot, ays
         ("*Bold* and _italic_.", [("Bold", "bold"), (" and ", ""), ("italic", "italic"), (".", "")]),
         ("*bold _and italic_*", [("bold ", "bold"), ("and italic", "bold italic")]),
         ("~no~ ```*code*```", [("no", "strikethrough"), (" ", ""), ("*code*", "code")]),
+        ("`*code*` `no", [("*code*", "code"), (" `no", "")]),
         ("5 * 3, a_b_c, * no *, *no", [("5 * 3, a_b_c, * no *, *no", "")]),
         ("*one\ntwo*", [("*one\ntwo*", "")]),
         ("\u200b*\u200bno\u200b*\u200b", [("*no*", "")]),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 import pytest
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,9 +15,12 @@ from bot.actions import broadcasts
 from bot.core.channel import Note, Outcome, Receipt, Retry, Sent, Unknown
 from bot.core.clock import Clock
 from bot.core.messages import Outbound
-from bot.workers.receipts import Receipts
+from bot.workers.handover import Handover
+from bot.workers.items import Item
+from bot.workers.outcomes import Outcomes
+from bot.workers.receipts import Receipts, reference
 from storage.broadcasts import BroadcastState, in_state
-from storage.claims import carry, claim
+from storage.claims import Claimed, carry, claim, recover
 from storage.lanes import lease
 from storage.outbox import OutboxRow
 from storage.terms import Terms
@@ -215,6 +219,32 @@ class _Slow(Listing):
             await self._note([Receipt(f"b{reference}", "SM1", "read")])
             await self._note([Receipt(f"b{reference}", "SM1", failure=Retry(LATER))])
         return await super().send(user, outbound, reference)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_what_is_told_just_before_it_is_asked_about_is_not_sent_again(post: Post, *, closed: bool) -> None:
+    """By then the platform's id of it is a known one, and nothing unknown is found."""
+    if closed:
+        closed_member(post)
+    else:
+        post.member("1")
+        wrote(post, "1")
+    post.reply("1", "first")
+    left_in_flight(post)
+    platform, note = Listing(post.clock), Receipts("telegram", post.database, post.clock, lambda: None, post.pause)
+    platform.was_given("1", "SM0")
+    [row] = post.database.transact(lambda session: _claim_again(session, post.clock.now()))
+    await note([Receipt(reference(row.id, bell=closed), "SM0", "sent")])
+    outcomes = Outcomes("telegram", "next", post.database, post.clock, patient=True)
+    hand_over = Handover(platform, post.database, post.clock, outcomes)
+    assert await hand_over(Item((row,), Outbound(Markup("first"), bell=("first",) if closed else ()))) == Sent("")
+    assert (platform.taken, platform.bells) == ([], [])
+
+
+def _claim_again(session: Session, now: datetime) -> list[Claimed]:
+    lease(session, "telegram", "next", now)
+    recover(session, "telegram", "next")
+    return claim(session, "telegram", None, 0, 100, "next", now, Terms(Window(timedelta(hours=24)))).rows
 
 
 @pytest.mark.parametrize("arrived", [False, True])

@@ -14,7 +14,7 @@ from typing import Final
 Letter = tuple[str, frozenset[str]]
 """One character, and how it looks."""
 
-STYLES: Final = {"*": "bold", "_": "italic", "~": "strikethrough", "```": "code"}
+STYLES: Final = {"*": "bold", "_": "italic", "~": "strikethrough", "```": "code", "`": "code"}
 
 _HIDDEN: Final = "\N{ZERO WIDTH SPACE}"
 _MARKED: Final = re.compile(
