@@ -35,7 +35,12 @@ from bot.workers.receipts import Receipts
 from scheduler.broadcasts import Broadcasts
 from scheduler.clock import Ticks
 from scheduler.housekeeping import Housekeeping
+from scheduler.publishing import Publications
+from scheduler.reminders import Reminders
+from scheduler.schedules import Schedules
+from scheduler.seats import Seats
 from scheduler.unreachable import MonthlyList
+from scheduler.verdicts import Verdicts
 from storage import lanes
 from storage.broadcasts import Broadcast
 from storage.database import Database
@@ -45,7 +50,7 @@ from storage.migrating import migrate
 from storage.staff import Role
 
 if TYPE_CHECKING:
-    from storage.calls import Calls
+    from storage.notifications import Notifications
 
 log = logging.getLogger(__name__)
 
@@ -94,10 +99,16 @@ class App:
         moving = Broadcasts(self.database, self.clock, self.network, self.channels, self.files, self._nudge)
         self.ticks = Ticks(lambda: self._leads)
         self.ticks.every(1, moving.tick)
+        self.ticks.every(1, Publications(self.database, self.clock, self.network, self._nudge).tick)
+        self.ticks.every(10, Reminders(self.database, self.clock, self.network, self._nudge).tick)
+        issuing = Schedules(self.database, self.clock, self.network, self.channels, self.files, self._nudge)
+        self.ticks.every(10, issuing.tick)
         keeping = Housekeeping(self.database, self.clock, self.files)
         self.ticks.every(30, keeping.erase)
         self.ticks.every(30, keeping.expire)
         self.ticks.every(3600, keeping.clean)
+        self.ticks.every(5, Seats(self.database, self.clock, self.network, self.files, self._nudge).tick)
+        self.ticks.every(10, Verdicts(self.database, self.clock, self.network, self._nudge).tick)
         self.ticks.every(60, MonthlyList(self.database, self.clock, self.network, self._nudge).tell)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -208,13 +219,13 @@ class App:
         """Whether this process does what one is enough for: it is the one that leads the first channel."""
         return all(foreman.leadership.holds for foreman in [*self.foremen.values()][:1])
 
-    def _calling(self) -> Calls | None:
+    def _calling(self) -> Notifications | None:
         """Where there can be other processes, what reaches them."""
         if self.database.is_sqlite:
             return None
-        from storage.calls import Calls  # noqa: PLC0415 - psycopg takes 10 MB, for those alone who use it
+        from storage.notifications import Notifications  # noqa: PLC0415 - psycopg takes 10 MB, for those alone who use it
 
-        return Calls(self.database, self._wake_foremen)
+        return Notifications(self.database, self._wake_foremen)
 
     def _nudge(self) -> None:
         """Something was queued."""

@@ -15,4 +15,4 @@ def settle() -> None:
     A full collection stopped every thread for 90 ms in a process's first second; delivery was 3 to 6 % faster so.
     """
     gc.freeze()
-    gc.set_threshold(_YOUNG, 20, 100)
+    gc.set_threshold(_YOUNG, 10, 10)

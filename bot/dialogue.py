@@ -147,7 +147,8 @@ def _reply(turn: Turn, router: Router) -> bool:
     menu = turn.conversation.menu
     if menu is not None and not menu.question:
         return False
-    return _answer(turn, router, Given(turn.inbound.kind, turn.inbound.text, attachment=turn.inbound.attachment))
+    said = turn.inbound
+    return _answer(turn, router, Given(said.kind, said.text, attachment=said.attachment, point=said.point))
 
 
 def _command_word(turn: Turn, router: Router) -> bool:

@@ -97,6 +97,14 @@ class Manners:
 
 
 @dataclass(frozen=True, slots=True)
+class Weekly:
+    """When the digest of open calls and coming events leaves: a day of the week, Monday 0, and an hour in the zone."""
+
+    day: int
+    hour: time
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
     """What one message costs on a channel: in its reader's window, and where a bell must ring first, in "USD"."""
 
@@ -122,6 +130,7 @@ class Network:
     holidays: tuple[Holiday, ...] = ()
     manners: Manners = Manners()
     prices: tuple[Price, ...] = ()
+    digest: Weekly | None = None
 
     def understands(self, tag: str) -> str:
         """The network's language for what a platform says of a person's ("ru-RU", ""), else its first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 import tomllib
 from collections.abc import Callable, Iterable
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.folding import fold
 from bot.core.i18n import LANGUAGES
-from bot.network import Holiday, Labels, Manners, Network, Place, Price, Region, Topic
+from bot.network import Holiday, Labels, Manners, Network, Place, Price, Region, Topic, Weekly
 
 T = TypeVar("T")
 
@@ -139,6 +140,7 @@ def _network(table: _Table) -> Network:
         holidays=table.tables("holidays", _holiday),
         manners=_manners(table),
         prices=table.tables("prices", _price),
+        digest=_weekly(table),
     )
     table.done()
     if not network.topics:
@@ -223,6 +225,21 @@ def _manners(table: _Table) -> Manners:
     )
     own.done()
     return manners
+
+
+def _weekly(table: _Table) -> Weekly | None:
+    """Without the table there is no digest."""
+    found = table.take("digest", dict, {})
+    if not found:
+        return None
+    own = _Table(found, table.path, "digest")
+    named = own.text("day")
+    days = [name.lower() for name in calendar.day_name]
+    if named not in days:
+        raise own.error("day", f"is {named!r}: write one of {', '.join(days)}")
+    weekly = Weekly(days.index(named), _hour(own, "hour", time(10)))
+    own.done()
+    return weekly
 
 
 def _hour(table: _Table, name: str, usual: time) -> time:

@@ -27,9 +27,10 @@ CARD: Final = timedelta(seconds=3)
 
 
 class _Look(NamedTuple):
-    """What is to be shown: the counts of one that runs, or the report's file once nothing is left to send."""
+    """What is to be shown: the counts of one that runs, or that it is over, with the report's file if one is wanted."""
 
     counted: list[Tally]
+    over: bool = False
     file: str = ""
 
 
@@ -81,9 +82,9 @@ class Broadcasts:
         def show(session: Session) -> None:
             now = self._clock.now()
             broadcast = session.get_one(Broadcast, broadcast_id)
-            if not look.file:
+            if not look.over:
                 cards.show_progress(session, broadcast, look.counted, self._channels, now, self._network.zone)
-            elif broadcasts.finish(session, broadcast_id, now):
+            elif broadcasts.finish(session, broadcast_id, now) and look.file:
                 reports.announce(session, broadcast, self._channels, look.file, now, self._network.zone)
 
         await self._database.run(show)
@@ -95,7 +96,9 @@ class Broadcasts:
         cancelled = broadcast.state == BroadcastState.CANCELLED
         if broadcasts.settled(session, broadcast) or (cancelled and not unfinished(session, broadcast_id)):
             self._rests.pop(broadcast_id, None)
-            return _Look([], report_file.write(session, broadcast, self._network, self._channels, self._files))
+            if not reports.wanted(broadcast):
+                return _Look([], over=True)
+            return _Look([], True, report_file.write(session, broadcast, self._network, self._channels, self._files))
         rest = self._rests.get(broadcast_id, CARD)
         if cancelled or (broadcast.carded_at is not None and self._clock.now() - broadcast.carded_at < rest):
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Self
@@ -12,7 +13,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from storage.calls import CallMark, Dislike
+from storage.events import ProposedTime, Reply, Rsvp, TimeMark
 from storage.members import Member, MemberAddress, Subscription
+
+TOPIC = "topic:"
+"""Begins what is disliked of a topic."""
 
 ABROAD = "abroad"
 """Stands among the regions for everyone outside the network's country."""
@@ -24,6 +30,12 @@ class Audience:
 
     Only people who agreed, finished registering and did not say stop are ever in an audience. Those who cannot be
     reached at the moment are, so that the report can name them.
+
+    Attributes:
+        disliked: what a call is, as in `Dislike.what`: whoever does not want to hear of such calls is left out, of a
+            topic those alone who follow no other one of the audience's.
+        saved: of these calls. coming, answered, attended: to these events, or at them. marked: some of their times.
+        wants: "digest" for those who want the weekly digest.
     """
 
     topics: tuple[str, ...] = ()
@@ -32,6 +44,18 @@ class Audience:
     ecosoc: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     excluded: tuple[int, ...] = field(default=())
+    disliked: tuple[str, ...] = ()
+    saved: tuple[int, ...] = ()
+    coming: tuple[int, ...] = ()
+    answered: tuple[int, ...] = ()
+    attended: tuple[int, ...] = ()
+    marked: tuple[int, ...] = ()
+    wants: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> bool:
+        """Whether its members are those who asked for it themselves: few, so they are looked up, not searched for."""
+        return bool(self.saved or self.coming or self.answered or self.attended or self.marked)
 
     def to_json(self) -> dict[str, Any]:
         return {key: list(value) for key, value in asdict(self).items() if value}
@@ -77,6 +101,9 @@ def matching(audience: Audience) -> ColumnElement[bool]:
     ]  # fmt: skip
     if audience.topics:
         following = select(Subscription.topic).where(Subscription.member_id == Member.id)
+        if any(what.startswith(TOPIC) for what in audience.disliked):
+            disliked = select(Dislike.what).where(Dislike.member_id == Subscription.member_id)
+            following = following.where(~disliked.where(Dislike.what == TOPIC + Subscription.topic).exists())
         conditions.append(following.where(_Each(Subscription.topic).in_(audience.topics)).exists())
     if audience.regions:
         places = Member.region.in_([region for region in audience.regions if region != ABROAD])
@@ -90,7 +117,29 @@ def matching(audience: Audience) -> ColumnElement[bool]:
         conditions.append(MemberAddress.channel.in_(audience.channels))
     if audience.excluded:
         conditions.append(Member.id.not_in(audience.excluded))
+    if whole := [what for what in audience.disliked if not what.startswith(TOPIC)]:
+        disliked = select(Dislike.what).where(Dislike.member_id == Member.id)
+        conditions.append(~disliked.where(Dislike.what.in_(whole)).exists())
+    if "digest" in audience.wants:
+        conditions.append(Member.digest.is_(True))
+    conditions += (Member.id.in_(people) for people in _chosen(audience))
     return and_(*conditions)
+
+
+def _chosen(audience: Audience) -> Iterator[Select[int]]:
+    """Members who asked for it themselves."""
+    if audience.saved:
+        yield select(CallMark.member_id).where(CallMark.call_id.in_(audience.saved), CallMark.saved_at.is_not(None))
+    replied = select(Rsvp.member_id)
+    if audience.coming:
+        yield replied.where(Rsvp.event_id.in_(audience.coming), Rsvp.reply == Reply.YES)
+    if audience.answered:
+        yield replied.where(Rsvp.event_id.in_(audience.answered))
+    if audience.attended:
+        yield replied.where(Rsvp.event_id.in_(audience.attended), Rsvp.attended_at.is_not(None))
+    if audience.marked:
+        times = select(ProposedTime.id).where(ProposedTime.event_id.in_(audience.marked))
+        yield select(TimeMark.member_id).where(TimeMark.time_id.in_(times))
 
 
 def reached_through(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

@@ -52,6 +52,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: Json,
         int: Number,
         list[str]: Json,
+        list[dict[str, Any]]: Json,
     }
 
 

@@ -37,11 +37,24 @@ UNFIRED = (BroadcastState.WAITING, BroadcastState.HELD, BroadcastState.SCHEDULED
 
 
 class BroadcastKind(StrEnum):
-    """What a broadcast does: say something, correct what one said, or take back what one said."""
+    """What a broadcast does: say something, correct what one said, or take back what one said.
+
+    update: changes the copies in place, and tells nobody: a call has closed, an event has moved. reminder, notice: goes
+    to those who asked for it, by saving a call or answering an event. digest: open calls and coming events, to each
+    what concerns them.
+    """
 
     NEWSLETTER = "newsletter"
     CORRECTION = "correction"
     RECALL = "recall"
+    UPDATE = "update"
+    REMINDER = "reminder"
+    NOTICE = "notice"
+    DIGEST = "digest"
+
+
+OWN = (BroadcastKind.NEWSLETTER, BroadcastKind.CORRECTION, BroadcastKind.RECALL, BroadcastKind.DIGEST)
+"""Those that staff send and follow; the others follow from what happens to a call or an event."""
 
 
 class Broadcast(Base):
@@ -62,6 +75,7 @@ class Broadcast(Base):
         fired_at: when the audience was frozen.
         fanned_to: the last member id whose row is written; fan-out goes on behind it after a kill.
         fanned_at: when every row had been written.
+        finished_at: when every row had its outcome, also of one that was cancelled; from then on it is over.
         expires_at: nobody gets it any more from then on, such as once the event has begun.
         card: outbox row of the progress card.
         carded_at: when the card was last brought up to date.
@@ -104,8 +118,9 @@ def in_state(session: Session, *states: BroadcastState) -> list[Broadcast]:
 
 
 def departing(session: Session, now: datetime) -> list[int]:
-    """Ids of those whose time has come: to leave, or never to leave any more."""
-    leaves = and_(Broadcast.state.in_((BroadcastState.HELD, BroadcastState.SCHEDULED)), Broadcast.leaves_at <= now)
+    """Ids of those whose time has come: to leave, to be waited for no longer, or never to leave any more."""
+    timed = (BroadcastState.HELD, BroadcastState.SCHEDULED, BroadcastState.WAITING)
+    leaves = and_(Broadcast.state.in_(timed), Broadcast.leaves_at <= now)
     over = and_(Broadcast.state.in_(UNFIRED), Broadcast.expires_at <= now)
     return list(session.scalars(select(Broadcast.id).where(or_(leaves, over)).order_by(Broadcast.leaves_at)))
 
@@ -123,12 +138,17 @@ def lately(session: Session, since: datetime) -> list[Broadcast]:
 
 
 def open_broadcasts(session: Session) -> list[Broadcast]:
-    """Those on their way, and ones cancelled there whose author has not had the report yet."""
-    unreported = or_(Broadcast.carded_at.is_(None), Broadcast.carded_at <= Broadcast.finished_at)
-    running = Broadcast.state.in_([BroadcastState.SENDING, BroadcastState.PAUSED])
-    cancelled = and_(Broadcast.state == BroadcastState.CANCELLED, Broadcast.fired_at.is_not(None), unreported)
-    return list(session.scalars(select(Broadcast).where(or_(running, cancelled)).order_by(Broadcast.id)))
+    """Those on their way, and ones cancelled there that are not over yet."""
+    begun = Broadcast.state.in_([BroadcastState.SENDING, BroadcastState.PAUSED, BroadcastState.CANCELLED])
+    unfinished = (Broadcast.fired_at.is_not(None), Broadcast.finished_at.is_(None))
+    return list(session.scalars(select(Broadcast).where(begun, *unfinished).order_by(Broadcast.id)))
 
 
-def recent_broadcasts(session: Session, limit: int) -> list[Broadcast]:
-    return list(session.scalars(select(Broadcast).order_by(Broadcast.id.desc()).limit(limit)))
+def recent_broadcasts(session: Session, limit: int, before: int | None = None) -> list[Broadcast]:
+    """The newest, or the newest of those older than this one."""
+    older = () if before is None else (Broadcast.id < before,)
+    return list(
+        session.scalars(
+            select(Broadcast).where(Broadcast.kind.in_(OWN), *older).order_by(Broadcast.id.desc()).limit(limit)
+        )
+    )

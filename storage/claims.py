@@ -15,10 +15,9 @@ from storage.fallback import redirect
 from storage.manners import home_of, postpone, put_off, restraint
 from storage.members import MemberAddress
 from storage.outbox import DIGEST, IS_MOVING, QUIET, STALE, OutboxRow, OutboxState, carrier_in_doubt
-from storage.terms import PLAIN, Terms
+from storage.terms import PLAIN, Terms, uninterested
 from storage.terms import skipped as skipped_for
 from storage.windows import (
-    NO_BELL_TODAY,
     Window,
     bells_left,
     hold,
@@ -26,6 +25,7 @@ from storage.windows import (
     rang_last,
     ringing,
     unring,
+    wait_for_a_bell,
     waited_for_them,
 )
 
@@ -101,6 +101,20 @@ def claim_digests(session: Session, channel: str, limit: int, token: str, now: d
     return _Claiming(look, None, token).take(look.digests(limit), 0)
 
 
+def last_of(session: Session, channel: str, broadcast_id: int | None) -> int:
+    """The newest row of a lane: a look from the beginning that found no more need not pass over the others again.
+
+    To be asked before that look. Whatever is committed later with a lower id is for the next one.
+    """
+    newest = select(OutboxRow.id).where(OutboxRow.channel == channel).limit(1)
+    if broadcast_id is None:
+        newest = newest.where(OutboxRow.broadcast_id.is_(None)).order_by(OutboxRow.id.desc())
+    else:
+        newest = newest.where(OutboxRow.broadcast_id == broadcast_id, OutboxRow.not_before.is_(None))
+        newest = newest.order_by(OutboxRow.not_before.desc(), OutboxRow.id.desc())
+    return session.scalar(newest) or 0
+
+
 class Judged(NamedTuple):
     """A row with when its reader's window closes, whether it has, and why it does not go; "" when it does."""
 
@@ -123,7 +137,7 @@ class _Claiming:
         """Take those that go."""
         session, now, window = self._session, self._now, self._terms.window
         carried = self._look.carried_by([row for row in found if row.doubts])
-        judged = self._judge(_together(found, carried))
+        judged = self._judge([*_together(found, carried)])
         waiting = self._put_off(judged, found)
         rows: list[Claimed] = []
         closed: list[Claimed] = []
@@ -153,19 +167,30 @@ class _Claiming:
         fresh = [row.id for row in found if row.not_before is None]
         return Claim(rows, max(fresh, default=after), len(found), woke=len(fresh) < len(found))
 
-    def _judge(self, rows: Iterable[Any]) -> list[Judged]:
+    def _judge(self, rows: Sequence[Any]) -> list[Judged]:
         """What is taken back is taken back from everybody."""
         window, now = self._terms.window, self._now
         judged: list[Judged] = []
+        stopped = self._uninterested(rows)
         for row in rows:
             closes_at = window.ends(row.last_inbound_at, row.shut_at) if window else None
             shut = window is not None and (closes_at is None or closes_at <= now)
             broadcast = self._broadcast_of(row)
             bulk = broadcast is not None and broadcast.kind != BroadcastKind.RECALL
             over = broadcast is not None and broadcast.expires_at is not None and broadcast.expires_at <= now
-            reason = skipped_for(row, bulk=bulk, shut=shut) or (STALE if over else "")
+            unasked = bulk or row.reason == QUIET  # without a broadcast: it was to be told in the morning
+            reason = skipped_for(row, bulk=unasked, shut=shut) or (STALE if over else "")
+            reason = reason or ("left" if row.id in stopped else "")
             judged.append(Judged(row, closes_at, shut, reason))
         return judged
+
+    def _uninterested(self, rows: Iterable[Any]) -> set[int]:
+        fresh: dict[int, list[Any]] = {}
+        for row in rows:
+            if row.broadcast_id is not None and row.edits is None and not row.doubts:
+                fresh.setdefault(row.broadcast_id, []).append(row)
+        found = (uninterested(self._session, self._broadcast_of(theirs[0]), theirs) for theirs in fresh.values())
+        return set().union(*found)
 
     def _broadcast_of(self, row: Any) -> Broadcast | None:  # noqa: ANN401 - a row of `storage.candidates`
         """A digest is of several, and so is what one message carried."""
@@ -306,8 +331,7 @@ def _ring(session: Session, channel: str, closed: Sequence[Claimed], rung: set[i
             late.append(row.id)
     hold(session, behind, now, bulk=closed[0].broadcast_id is not None)
     if late:
-        postponed = update(OutboxRow).where(OutboxRow.id.in_(late))
-        session.execute(postponed.values(not_before=next_bell_at(session, channel, now), reason=NO_BELL_TODAY))
+        wait_for_a_bell(session, late, next_bell_at(session, channel, now), now)
     if bells:
         ids = [row.id for row in bells]
         addresses = [row.address_id for row in bells]

@@ -5,16 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.outbox import IS_HELD, IS_MOVING, OutboxRow
 
 
-def unfinished(session: Session, broadcast_id: int) -> bool:
-    """Whether any row of the broadcast has no outcome yet."""
-    rows = select(OutboxRow.id).where(OutboxRow.broadcast_id == broadcast_id).limit(1)
-    return any(session.scalar(rows.where(which)) is not None for which in (IS_MOVING, IS_HELD))
+def unfinished(session: Session, broadcast_id: int, *which: ColumnElement[bool]) -> bool:
+    """Whether any row of the broadcast, or any of those, has no outcome yet.
+
+    Those that have none stand at the end of the index, most of all those that wait for a moment.
+    """
+    rows = select(OutboxRow.id).where(OutboxRow.broadcast_id == broadcast_id, *which).limit(1)
+    newest = (OutboxRow.channel.desc(), OutboxRow.not_before.desc(), OutboxRow.id.desc())
+    looks = (rows.where(IS_HELD), rows.where(IS_MOVING).order_by(*newest))
+    return any(session.scalar(look) is not None for look in looks)
 
 
 def external_ids_of(session: Session, address_id: int, since: datetime) -> set[str]:

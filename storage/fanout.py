@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from storage.audiences import Audience, matching, reached_through
 from storage.base import insert_for
 from storage.broadcasts import Broadcast
+from storage.lanes import Lane
 from storage.members import Member, MemberAddress
 from storage.outbox import IS_HELD, IS_MOVING, OutboxRow, OutboxState
 
@@ -22,7 +23,11 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> bool:
 
     Who matches, in which language and where they are reached, is frozen here, member by member.
     """
-    ahead = select(Member.id).where(Member.id > broadcast.fanned_to).order_by(Member.id).limit(SLICE).subquery()
+    audience = Audience.from_json(broadcast.audience)
+    members = select(Member.id).where(Member.id > broadcast.fanned_to)
+    if audience.chosen:
+        members = reached_through(members).where(matching(audience))
+    ahead = members.order_by(Member.id).limit(SLICE).subquery()
     last = session.scalar(select(func.max(ahead.c.id)))
     if last is None:
         broadcast.fanned_at = now
@@ -46,8 +51,7 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> bool:
             literal(""),
         )
     )
-    chosen = matching(Audience.from_json(broadcast.audience))
-    rows = rows.where(Member.id > broadcast.fanned_to, Member.id <= last, chosen)
+    rows = rows.where(Member.id > broadcast.fanned_to, Member.id <= last, matching(audience))
     columns = ["channel", "address_id", "member_id", "broadcast_id", "language", "state", "reason", "detail",
                "attempts", "doubts", "token", "external_id", "created_at", "expires_at",
                "bell_id"]  # fmt: skip
@@ -58,11 +62,15 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> bool:
 
 
 def skip(session: Session, broadcast_id: int, reason: str, now: datetime, *which: ColumnElement[bool]) -> bool:
-    """Skip the next slice of what has not left, all of it or those rows; False once there is none."""
+    """Skip the next slice of what has not left, all of it or those rows; False once there is none.
+
+    From the end: PostgreSQL's index holds what is finished as well, and that stands before it.
+    """
     waiting = select(OutboxRow.id).where(OutboxRow.broadcast_id == broadcast_id, *which)
     queued = waiting.where(OutboxRow.state == OutboxState.QUEUED, IS_MOVING)
     held = waiting.where(OutboxRow.state == OutboxState.HELD, IS_HELD)
-    ids = [*session.scalars(queued.order_by(OutboxRow.channel, OutboxRow.not_before, OutboxRow.id).limit(SLICE))]
+    newest = (OutboxRow.channel.desc(), OutboxRow.not_before.desc(), OutboxRow.id.desc())
+    ids = [*session.scalars(queued.order_by(*newest).limit(SLICE))]
     ids += session.scalars(held.limit(SLICE - len(ids)))
     session.execute(
         update(OutboxRow)
@@ -71,3 +79,15 @@ def skip(session: Session, broadcast_id: int, reason: str, now: datetime, *which
         execution_options={"synchronize_session": False},
     )
     return len(ids) == SLICE
+
+
+def abandon(session: Session, broadcast_id: int, now: datetime, *which: ColumnElement[bool]) -> None:
+    """Leave in doubt what of these rows is in flight, unless somebody delivers on its channel."""
+    delivered = select(Lane.channel).where(Lane.channel == OutboxRow.channel, Lane.leased_until > now).exists()
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.broadcast_id == broadcast_id, IS_MOVING, OutboxRow.state == OutboxState.SENDING)
+        .where(*which, ~delivered)
+        .values(state=OutboxState.DOUBT, doubts=OutboxRow.doubts + 1, token="", settled_at=now),
+        execution_options={"synchronize_session": False},
+    )

@@ -64,14 +64,28 @@ def put_back(session: Session, broadcast: Broadcast, reasons: Collection[str], a
 
 
 def in_flight(session: Session, follower: Broadcast, channels: Collection[str]) -> bool:
-    """Whether any message of what this one follows, or of a correction of that, is on its way at this moment."""
+    """Whether any message of what this one follows, or of its files, is on its way at this moment.
+
+    For a recall, also one of its corrections. Another correction need not wait for those: whoever is getting one now
+    gets that as well.
+    """
     at_rest(session, channels)
     original_id = _original_of(follower)
-    followers = select(Broadcast.id).where(Broadcast.original_id == original_id, Broadcast.id != follower.id)
-    ids = [original_id, *session.scalars(followers)]
+    ids = [original_id]
+    if follower.kind == BroadcastKind.RECALL:
+        others = select(Broadcast.id).where(Broadcast.original_id == original_id, Broadcast.id != follower.id)
+        ids += session.scalars(others)
     sending = select(OutboxRow.id).where(IS_MOVING, OutboxRow.state == OutboxState.SENDING)
-    moving = sending.where(OutboxRow.broadcast_id.in_(ids), OutboxRow.channel.in_(channels))
-    return session.scalar(moving.limit(1)) is not None
+    sending = sending.where(OutboxRow.channel.in_(channels)).limit(1)
+    which = (OutboxRow.broadcast_id.in_(ids), _is_file_of(original_id))
+    return any(session.scalar(sending.where(rows)) is not None for rows in which)
+
+
+def keep_files(session: Session, recall: Broadcast, reason: str, now: datetime) -> None:
+    """Skip the files that have yet to follow what is taken back."""
+    waiting = (IS_MOVING, OutboxRow.state == OutboxState.QUEUED, _is_file_of(_original_of(recall)))
+    kept = {"state": OutboxState.SKIPPED, "reason": reason, "settled_at": now}
+    session.execute(update(OutboxRow).where(*waiting).values(**kept), execution_options=_UNHEEDED)
 
 
 def write_correction(session: Session, correction: Broadcast, edits: Collection[str], now: datetime) -> bool:
@@ -79,7 +93,7 @@ def write_correction(session: Session, correction: Broadcast, edits: Collection[
 
     Everybody who has the original, or may have it, and reads one of the languages that changed gets one: it changes
     the copy in place, or else is a message of its own. For whom an earlier correction still waits, that one will do:
-    it says what is right when it leaves.
+    it says what is right when it leaves. An update only changes copies in place.
 
     Args:
         edits: the channels where a message can be changed in place.
@@ -89,7 +103,9 @@ def write_correction(session: Session, correction: Broadcast, edits: Collection[
         correction.fanned_at = now
         return False
     in_place = and_(_is_whole(), OutboxRow.channel.in_(edits))
-    chosen = (_may_have_it(), *_readers(correction.audience), ~_corrected_soon(session, correction))
+    chosen = [_may_have_it(), *_readers(correction.audience), ~_corrected_soon(session, correction)]
+    if correction.kind == BroadcastKind.UPDATE:
+        chosen.append(in_place)
     _write(session, correction, original_id, last, now, chosen, {"edits": case((in_place, OutboxRow.id))})
     correction.fanned_to = last
     return True
@@ -147,7 +163,8 @@ def written(session: Session, broadcast_id: int, audience: Mapping[str, Any]) ->
 def corrections_of(session: Session, original_id: int) -> list[Broadcast]:
     """Those that are not over."""
     running = Broadcast.state.in_([BroadcastState.SENDING, BroadcastState.PAUSED])
-    mine = (Broadcast.original_id == original_id, Broadcast.kind == BroadcastKind.CORRECTION)
+    kinds = Broadcast.kind.in_((BroadcastKind.CORRECTION, BroadcastKind.UPDATE))
+    mine = (Broadcast.original_id == original_id, kinds)
     return list(session.scalars(select(Broadcast).where(*mine, running).order_by(Broadcast.id).with_for_update()))
 
 
@@ -200,6 +217,13 @@ def _original_of(follower: Broadcast) -> int:
     return follower.original_id
 
 
+def _is_file_of(original_id: int) -> ColumnElement[bool]:
+    """It goes after a text that it could not stand beside."""
+    text = aliased(OutboxRow)
+    followed = select(text.id).where(text.id == OutboxRow.follows, text.broadcast_id == original_id).exists()
+    return and_(OutboxRow.broadcast_id.is_(None), OutboxRow.follows.is_not(None), followed)
+
+
 def _may_have_it() -> ColumnElement[bool]:
     """It arrived, or was sent once and nobody knows what became of that, whatever came later."""
     return or_(OutboxRow.state.in_(ARRIVED), OutboxRow.state == OutboxState.DOUBT, OutboxRow.doubts > 0)
@@ -226,8 +250,8 @@ def _corrected_soon(session: Session, correction: Broadcast) -> ColumnElement[bo
     running = corrections_of(session, _original_of(correction))
     earlier = [one.id for one in running if one.id < correction.id]
     waiting = aliased(OutboxRow)
-    theirs = (waiting.broadcast_id.in_(earlier), waiting.member_id == OutboxRow.member_id)
-    return select(waiting.id).where(*theirs, waiting.state.in_(UNFINISHED)).exists()
+    theirs = (waiting.broadcast_id.in_(earlier), waiting.member_id == OutboxRow.member_id, waiting.doubts == 0)
+    return select(waiting.id).where(*theirs, waiting.state.in_((OutboxState.QUEUED, OutboxState.HELD))).exists()
 
 
 def _undeletable(now: datetime, deletes: Deletes | None = None) -> dict[str, ColumnElement[Any]]:

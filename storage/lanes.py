@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, func, or_, select, update
+from sqlalchemy import String, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, insert_for
@@ -14,6 +14,8 @@ from storage.base import Base, insert_for
 LEASE = timedelta(seconds=8)
 """How long a foreman that says nothing keeps its channel: a process that died is replaced within 10 s."""
 
+STILL = timedelta(seconds=5)
+"""How long a process that stands still keeps a lane locked, so that another can take it over when the lease is up."""
 
 FARTHEST = timedelta(seconds=10)
 """How far ahead a lane can have been booked at the most."""
@@ -69,6 +71,7 @@ def lease(session: Session, channel: str, token: str, now: datetime) -> bool:
 
     Foremen of PostgreSQL may stand on machines whose clocks differ, so there its own clock counts.
     """
+    _briefly(session)
     moment: Any = now if session.get_bind().dialect.name == "sqlite" else func.now()
     session.execute(insert_for(session)(Lane).values(channel=channel, stopped="", token="").on_conflict_do_nothing())
     impossible = Lane.leased_until > moment + 2 * LEASE  # the clock was put back since
@@ -82,12 +85,16 @@ def release(session: Session, channel: str, token: str) -> None:
     session.execute(update(Lane).where(Lane.channel == channel, Lane.token == token).values(leased_until=None))
 
 
-def allowance(session: Session, channel: str, rate: float, ahead: timedelta, now: datetime) -> Allowance:
+def allowance(session: Session, channel: str, token: str, rate: float, ahead: timedelta, now: datetime) -> Allowance:
     """What may be claimed now without leaving later than `now + ahead`; nothing while the lane waits or is stopped.
 
-    The lane is locked until the claim has ended: see `at_rest`.
+    Nor is anything once another foreman has the lane: it looked for what was in flight, and will not look again. The
+    lane is locked until the claim has ended: see `at_rest`.
     """
+    _briefly(session)
     lane = session.get_one(Lane, channel, with_for_update=True)
+    if lane.token != token:
+        return Allowance(0, now + STILL)
     starts_at = max(lane.next_at or now, now)
     if starts_at > now + FARTHEST:
         starts_at = now  # the clock was put back since
@@ -102,6 +109,7 @@ def at_rest(session: Session, channels: Collection[str]) -> None:
 
     Whatever was claimed by what stood in the tables before is in flight then, and can be seen to be.
     """
+    _briefly(session)
     session.scalars(
         select(Lane.channel).where(Lane.channel.in_(channels)).order_by(Lane.channel).with_for_update()
     ).all()
@@ -125,3 +133,9 @@ def stop(session: Session, channel: str, reason: str) -> None:
 
 def waiting_until(session: Session, channel: str) -> datetime | None:
     return session.scalar(select(Lane.waits_until).where(Lane.channel == channel))
+
+
+def _briefly(session: Session) -> None:
+    """PostgreSQL ends this transaction if nothing is heard of it for so long: its lane is locked."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{STILL.total_seconds():.0f}s'"))

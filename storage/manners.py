@@ -26,6 +26,11 @@ _CAME: Final = (
 """States of what disturbed somebody, or may have: with `held` it was the bell."""
 
 
+_LIMITED: Final = (BroadcastKind.NEWSLETTER, BroadcastKind.DIGEST)
+"""What may be too much for a day; the rest was asked for, or puts right what was sent."""
+
+_COUNTED: Final = (*_LIMITED, BroadcastKind.CORRECTION)
+
 _UNHEEDED: Final = {"synchronize_session": False}
 
 
@@ -110,7 +115,7 @@ def restraint(session: Session, homes: Iterable[str], broadcast: Broadcast | Non
         return None
     ends = {home: until for home in homes if (until := manners.quiet_until(now, home)) is not None}
     full = None
-    if broadcast is not None and broadcast.kind == BroadcastKind.NEWSLETTER and manners.a_day:
+    if broadcast is not None and broadcast.kind in _LIMITED and manners.a_day:
         counted = counting(session, manners, now) if held_to.counted is None else held_to.counted
         others = {*counted} - {broadcast.id}  # nobody gets it twice
         full = _full(others, manners, now) if len(others) >= manners.a_day else None
@@ -166,9 +171,10 @@ def postpone(session: Session, waiting: dict[int, PutOff], ahead: Subquery, held
 
 def counting(session: Session, manners: Manners, now: datetime) -> set[int]:
     """The broadcasts that count, and of which a message may have come today."""
-    running = Broadcast.state.in_((BroadcastState.SENDING, BroadcastState.PAUSED))
+    begun = Broadcast.state.in_((BroadcastState.SENDING, BroadcastState.PAUSED, BroadcastState.CANCELLED))
+    running = and_(begun, Broadcast.finished_at.is_(None))
     lately = or_(running, Broadcast.finished_at >= manners.day(now).begins)
-    counted = select(Broadcast.id).where(lately, Broadcast.urgent == "", Broadcast.kind != BroadcastKind.RECALL)
+    counted = select(Broadcast.id).where(lately, Broadcast.urgent == "", Broadcast.kind.in_(_COUNTED))
     return set(session.scalars(counted))
 
 

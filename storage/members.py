@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, false, select, text, update
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, false, select, text, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, insert_for
@@ -22,6 +22,7 @@ class Member(Base):
         ecosoc: consultative status: "general", "special", "roster", "none", or "" when not said.
         consented_at: when they agreed to be written to; None: never, and nothing but replies goes out.
         stopped_at: when they said stop; None while they may be written to.
+        digest: the weekly digest is wanted.
         fallback: when one of their addresses fails for good, broadcasts may go to another.
         forgotten_at: they asked to be erased, and were: the row only holds the address until the farewell is delivered.
     """
@@ -46,6 +47,7 @@ class Member(Base):
     consented_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
     fallback: Mapped[bool] = mapped_column(default=False, server_default=false())
+    digest: Mapped[bool] = mapped_column(default=True, server_default=true())
     forgotten_at: Mapped[datetime | None] = mapped_column(index=True)
 
     @property

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from storage import calendars
 from storage.broadcasts import Broadcast
+from storage.calls import Call, CallMark, Dislike
+from storage.events import Event, Reply, Rsvp, TimeMark
 from storage.fallback import Move, move
 from storage.members import MemberAddress
 from storage.newsletters import Newsletter
 from storage.outbox import OutboxRow, OutboxState
+from storage.rsvps import locked, rsvp_of
+from storage.schedules import Schedule
 from storage.staff import AuditEntry, Invitation
 
 _WAITING: Final = (OutboxState.QUEUED, OutboxState.HELD)
 _LOST: Final = (OutboxState.REFUSED, OutboxState.SKIPPED)
+
+_WANTING: Final = (Reply.YES, Reply.OFFERED, Reply.WAITING)
+"""Answers of those who want to come, the surest first."""
 
 _UNHEEDED: Final = {"synchronize_session": False}
 """These statements change rows that the session does not hold."""
@@ -30,13 +38,72 @@ def repoint(session: Session, gone_id: int, kept_id: int, now: datetime) -> None
     session.execute(replies.values(member_id=kept_id), execution_options=_UNHEEDED)
     questions = (OutboxRow.key >= f"join:{gone_id}:", OutboxRow.key < f"join:{gone_id};")
     session.execute(delete(OutboxRow).where(*questions, OutboxRow.state.in_(_WAITING)), execution_options=_UNHEEDED)
+    asked = (OutboxRow.key >= f"ask:{gone_id}:", OutboxRow.key < f"ask:{gone_id};")
+    theirs_now = func.replace(OutboxRow.key, f"ask:{gone_id}:", f"ask:{kept_id}:")
+    session.execute(update(OutboxRow).where(*asked).values(key=theirs_now), execution_options=_UNHEEDED)
     for column in (Newsletter.author_id, Broadcast.author_id, Broadcast.approver_id, Invitation.invited_by,
-                   Invitation.used_by, AuditEntry.actor_id):  # fmt: skip
+                   Invitation.used_by, AuditEntry.actor_id, Call.author_id, Call.proposer_id, Event.author_id,
+                   Schedule.author_id):  # fmt: skip
         session.execute(update(column.class_).where(column == gone_id).values({column.key: kept_id}))
+    _repoint_marks(session, gone_id, kept_id)
+    _repoint_answers(session, gone_id, kept_id)
+    calendars.repoint(session, gone_id, kept_id)
     about = select(AuditEntry).where(AuditEntry.detail["member"].as_integer() == gone_id)
     for entry in session.scalars(about):
         entry.detail = {**entry.detail, "member": kept_id}
     session.flush()
+
+
+def _repoint_marks(session: Session, gone_id: int, kept_id: int) -> None:
+    """What either of them saved is saved, and what either does not want to hear of is not announced."""
+    for theirs in session.scalars(select(CallMark).where(CallMark.member_id == gone_id)).all():
+        mine = session.get(CallMark, (theirs.call_id, kept_id))
+        if mine is None:
+            theirs.member_id = kept_id
+            continue
+        mine.saved_at = mine.saved_at or theirs.saved_at
+        mine.remind_at = min((each for each in (mine.remind_at, theirs.remind_at) if each), default=None)
+        if mine.saved_at:
+            mine.declined_at, mine.reason = None, ""
+        elif mine.declined_at is None:
+            mine.declined_at, mine.reason = theirs.declined_at, theirs.reason
+        session.delete(theirs)
+    session.flush()
+    for column in (Dislike.what, TimeMark.time_id):
+        table: Any = column.class_
+        twice = column.in_(select(column).where(table.member_id == kept_id))
+        session.execute(delete(table).where(table.member_id == gone_id, twice), execution_options=_UNHEEDED)
+        moved = update(table).where(table.member_id == gone_id).values(member_id=kept_id)
+        session.execute(moved, execution_options=_UNHEEDED)
+
+
+def _repoint_answers(session: Session, gone_id: int, kept_id: int) -> None:
+    """To an event somebody has one answer, and their name stands once among those who were there."""
+    answered = select(Rsvp.event_id).where(Rsvp.member_id == gone_id).order_by(Rsvp.event_id)
+    for event_id in session.scalars(answered).all():
+        locked(session, event_id)
+        theirs, mine = rsvp_of(session, event_id, gone_id), rsvp_of(session, event_id, kept_id)
+        if theirs is None:
+            continue
+        if mine is None:
+            theirs.member_id = kept_id
+            continue
+        if _counts(mine, theirs) is theirs:
+            for name in ("reply", "seats", "replied_at", "waits_since", "offered_until"):
+                setattr(mine, name, getattr(theirs, name))
+        for name in ("attended_at", "rating", "better"):
+            setattr(mine, name, getattr(mine, name) or getattr(theirs, name))
+        session.delete(theirs)
+    session.flush()
+
+
+def _counts(one: Rsvp, other: Rsvp) -> Rsvp:
+    """The answer given last, unless the other has a seat, or a better place, and they still want to come."""
+    last = max(one, other, key=lambda rsvp: rsvp.replied_at)
+    if last.reply not in _WANTING:
+        return last
+    wanting = [each for each in (last, one, other) if each.reply in _WANTING]
+    return min(wanting, key=lambda rsvp: [*_WANTING].index(Reply(rsvp.reply)))
 
 
 def detach(session: Session, address: MemberAddress, rest: MemberAddress, now: datetime) -> None:

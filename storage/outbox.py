@@ -34,6 +34,7 @@ UNFINISHED = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.HELD)
 IS_MOVING = text("outbox.state IN ('queued', 'sending')")
 IS_HELD = text("outbox.state = 'held'")
 IS_KEPT = text("outbox.state = 'queued' AND outbox.reason = 'digest'")
+IS_ASLEEP = text("outbox.state = 'queued' AND outbox.not_before IS NOT NULL AND outbox.reason != 'digest'")
 """To the letter of the partial indexes: SQLite uses one only where the words are equal."""
 
 QUIET = "quiet"
@@ -49,8 +50,8 @@ class OutboxRow(Base):
 
     A row without a broadcast is interactive: it goes before every broadcast's. Columns that change while a broadcast
     runs are in no PostgreSQL index, so that its updates stay within the page; SQLite has partial indexes instead. What
-    waits for a moment stands apart from what may go, within the index or in one of its own, so that a claim need not
-    pass over a million that sleep.
+    waits for a moment stands apart from what may go, within the index and in one of its own, so that a claim need not
+    pass over a million that sleep, nor over a million that are kept for digests.
 
     Attributes:
         key: makes a message unique whoever asks for it again ("turn:812:0"); broadcast rows are unique by member.
@@ -80,12 +81,12 @@ class OutboxRow(Base):
               sqlite_where=text("state IN ('queued', 'sending')"),
               postgresql_where=text("broadcast_id IS NOT NULL")),
         Index("ix_outbox_waiting", "broadcast_id", "channel", "not_before", "id",
-              sqlite_where=text("0"),
-              postgresql_where=text("state = 'queued' AND not_before IS NOT NULL")),
-        Index("ix_outbox_digest", "channel", "not_before", "id",
+              sqlite_where=text("state = 'queued' AND not_before IS NOT NULL AND reason != 'digest'"),
+              postgresql_where=text("state = 'queued' AND not_before IS NOT NULL AND reason != 'digest'")),
+        Index("ix_outbox_digest", "broadcast_id", "channel", "not_before", "id",
               sqlite_where=text("state = 'queued' AND reason = 'digest'"),
               postgresql_where=text("state = 'queued' AND reason = 'digest'")),
-        Index("ix_outbox_held", "broadcast_id",
+        Index("ix_outbox_held", "broadcast_id", "channel",
               sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
         Index("ix_outbox_held_expires_at", "expires_at",
               sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),

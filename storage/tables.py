@@ -2,8 +2,10 @@
 
 from storage.base import Base
 from storage.broadcasts import Broadcast
+from storage.calls import Call, CallMark, Dislike
 from storage.carried import CarriedFile
 from storage.conversations import ConversationState
+from storage.events import Event, ProposedTime, Rsvp, TimeMark
 from storage.facts import Fact
 from storage.inbox import InboxRow
 from storage.lanes import Lane
@@ -12,6 +14,8 @@ from storage.members import Member, MemberAddress, Subscription
 from storage.newsletters import Newsletter
 from storage.organisations import Organisation
 from storage.outbox import OutboxRow
+from storage.reminders import Reminder
+from storage.schedules import Run, Schedule
 from storage.staff import AuditEntry, Invitation, Staff
 
 metadata = Base.metadata
@@ -19,8 +23,12 @@ metadata = Base.metadata
 __all__ = [
     "AuditEntry",
     "Broadcast",
+    "Call",
+    "CallMark",
     "CarriedFile",
     "ConversationState",
+    "Dislike",
+    "Event",
     "Fact",
     "InboxRow",
     "Invitation",
@@ -32,7 +40,13 @@ __all__ = [
     "Newsletter",
     "Organisation",
     "OutboxRow",
+    "ProposedTime",
+    "Reminder",
+    "Rsvp",
+    "Run",
+    "Schedule",
     "Staff",
     "Subscription",
+    "TimeMark",
     "metadata",
 ]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
-from storage.broadcasts import Broadcast, BroadcastState
+from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from storage.manners import Manners
-from storage.members import MemberAddress
+from storage.members import Member, MemberAddress, Subscription
 from storage.outbox import UNFINISHED, OutboxRow, OutboxState
 from storage.windows import Window
 
@@ -41,14 +41,16 @@ _carrier = aliased(OutboxRow)
 _waits_for_its_carrier = and_(
     OutboxRow.doubts > 0,
     select(_carrier.id)
+    .outerjoin(Broadcast, Broadcast.id == _carrier.broadcast_id)
     .where(
         _carrier.id == OutboxRow.carrier,
         _carrier.doubts > 0,
         _carrier.state.in_((OutboxState.QUEUED, OutboxState.SENDING)),
+        or_(_carrier.broadcast_id.is_(None), Broadcast.state == BroadcastState.SENDING),
     )
     .exists(),
 )
-"""What one message said is asked about as one: its other rows come with the first."""
+"""What one message said is asked about as one: its other rows come with the first, unless that one is paused."""
 
 
 _doubted = aliased(OutboxRow)
@@ -85,6 +87,24 @@ def skipped(row: Any, *, bulk: bool, shut: bool) -> str:  # noqa: ANN401 - a row
     if bulk and row.unreachable:
         return str(row.unreachable)
     return "followed" if row.followed in LOST else ""
+
+
+def uninterested(session: Session, broadcast: Broadcast | None, rows: Iterable[Any]) -> set[int]:
+    """Of these rows of a broadcast, those for members who since said stop to every topic that it is about.
+
+    Or to the weekly digest, if it is that.
+    """
+    members = {row.id: row.member_id for row in rows}
+    if broadcast is not None and broadcast.kind == BroadcastKind.DIGEST:
+        unwanted = select(Member.id).where(Member.id.in_(members.values()), Member.digest.is_(False))
+        stopped = set(session.scalars(unwanted))
+        return {row_id for row_id, member_id in members.items() if member_id in stopped}
+    if broadcast is None or broadcast.kind != BroadcastKind.NEWSLETTER or not broadcast.audience.get("topics"):
+        return set()
+    topics = broadcast.audience["topics"]
+    theirs = (Subscription.member_id.in_(members.values()), Subscription.topic.in_(topics))
+    following = set(session.scalars(select(Subscription.member_id).where(*theirs)))
+    return {row_id for row_id, member_id in members.items() if member_id not in following}
 
 
 def due(after: int, terms: Terms, now: datetime) -> list[ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.members import MemberAddress
@@ -94,15 +94,27 @@ def hold(session: Session, row_ids: Sequence[int], now: datetime, *, bulk: bool)
     )
 
 
+def wait_for_a_bell(session: Session, row_ids: Sequence[int], until: datetime, now: datetime) -> None:
+    """No more bells may ring before that. What is one digest stays one, which its `rung_at` tells from tomorrow's."""
+    waiting = update(OutboxRow).where(OutboxRow.id.in_(row_ids))
+    digest = OutboxRow.reason == DIGEST
+    found_at = case((digest, literal(now, type_=OutboxRow.__table__.c.rung_at.type)), else_=OutboxRow.rung_at)
+    reason = case((digest, DIGEST), else_=NO_BELL_TODAY)
+    values = {"not_before": until, "reason": reason, "rung_at": found_at}
+    session.execute(waiting.values(**values), execution_options=_UNHEEDED)
+
+
 def release(session: Session, address_ids: Sequence[int]) -> int:
     """These people have written: what was held for them goes next, oldest first; returns how much it is."""
     if not address_ids:
         return 0
-    put_off = and_(OutboxRow.state == OutboxState.QUEUED, OutboxRow.reason == NO_BELL_TODAY)
+    digest = OutboxRow.reason == DIGEST
+    no_bell = or_(OutboxRow.reason == NO_BELL_TODAY, and_(digest, OutboxRow.rung_at.is_not(None)))
+    put_off = and_(OutboxRow.state == OutboxState.QUEUED, no_bell)
     waiting = update(OutboxRow).where(
         OutboxRow.address_id.in_(address_ids), or_(OutboxRow.state == OutboxState.HELD, put_off)
     )
-    due = case((OutboxRow.reason == DIGEST, OutboxRow.not_before))
+    due = case((digest, func.coalesce(OutboxRow.rung_at, OutboxRow.not_before)))
     free = {"state": OutboxState.QUEUED, "token": "", "not_before": due, "attempts": 0}
     released = session.execute(waiting.values(**free), execution_options=_UNHEEDED)
     return released.rowcount  # type: ignore[attr-defined,no-any-return]  # an UPDATE's CursorResult

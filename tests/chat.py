@@ -24,7 +24,7 @@ from bot.channels.simulator.shapes import NUMBERS, TELEGRAM, WHATSAPP, Shape
 from bot.core.channel import Capabilities, Refused, Sent
 from bot.core.channel import Outcome as Answer
 from bot.core.clock import Clock
-from bot.core.messages import Address, Attachment, Inbound, Kind, Outbound
+from bot.core.messages import Address, Attachment, Inbound, Kind, Outbound, Point
 from bot.core.numbered import pick
 from bot.core.rendering import render
 from bot.core.richtext import plain
@@ -37,6 +37,7 @@ from bot.workers.outcomes import written
 from bot.workers.receipts import reference
 from bot.workers.sharing import DIGESTS
 from scheduler.broadcasts import Broadcasts
+from scheduler.publishing import Publications
 from storage.broadcasts import BroadcastState, in_state
 from storage.claims import Claim, carry, claim, claim_digests
 from storage.database import Database
@@ -48,6 +49,9 @@ from storage.windows import Window
 from tests.whatsapp import ALL, USER, WhatsApp
 
 NOTHING = Markup()
+HERE: Final = Point(40.4093, 49.8671)
+"""Where everybody is who sends their place; the emulated WhatsApp says the same."""
+
 ITSELF: Final = "whatsapp"
 
 SHAPES = {
@@ -98,6 +102,7 @@ class Chat:
             self._connect(shape)
         self.converse = Converse(database, clock, network, router, self.channels, files, lambda: None)  # type: ignore[arg-type]  # neither starts nor stops them
         self.broadcasts = Broadcasts(database, clock, network, self.channels, files, lambda: None)  # type: ignore[arg-type]  # as above
+        self.publications = Publications(database, clock, network, lambda: None)
         self.accept = Accept(database, clock, self.converse.wake)
         self.wording = Wording(network)
         self.numbers = count(1)
@@ -148,7 +153,8 @@ class Chat:
             pass
 
     async def tick(self) -> None:
-        """The scheduler looks after the broadcasts (rows, cards, reports), and what that brings is delivered."""
+        """The scheduler looks after calls, events and broadcasts (rows, cards, reports), and what that brings comes."""
+        await self.publications.tick()
         await self.broadcasts.tick()
         await self.settle()
 
@@ -288,6 +294,7 @@ class Person:
             attachment=attachment,
             language=self.language,
             name=self.name,
+            point=HERE if kind is Kind.LOCATION else None,
         )
         for _ in range(times):
             await self.chat.accept([inbound])

@@ -26,11 +26,11 @@ from bot.core.router import Router
 from bot.network_file import load
 from bot.turn import Turn
 from bot.workers.converse import Converse
-from storage.calls import Calls
 from storage.database import Database
 from storage.files import Files
 from storage.inbox import InboxRow, count_unhandled, receive
 from storage.migrating import migrate
+from storage.notifications import Notifications
 from tests.workers.platform import Platform
 
 PEOPLE, MESSAGES, ROUNDS, ANSWERS = 100, 10, 3, 30
@@ -42,7 +42,7 @@ WAYS: Final = {"silent": "nobody is called", "after": "called after the commit (
 async def serve(url: str, way: str) -> None:
     """One process: its converse workers, until killed."""
     database, clock, router = Database(url), Clock(), Router()
-    calls = Calls(database, lambda: None)
+    calls = Notifications(database, lambda: None)
 
     @router.command("say")
     def say(turn: Turn) -> None:
@@ -82,7 +82,7 @@ def turns(database: Database, url: str, way: str, processes: int) -> float:
 async def answers(database: Database, url: str) -> list[float]:
     """Seconds from the end of a turn in another process until this one hears of its answer, while all is quiet."""
     heard = asyncio.Event()
-    listening = asyncio.create_task(Calls(database, heard.set).run())
+    listening = asyncio.create_task(Notifications(database, heard.set).run())
     waits: list[float] = []
     with _processes(url, "after", 1):
         await database.run(lambda session: _write(session, 1, 1))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
+from typing import Final
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from bot.actions import authors, planning
+from bot.actions import authors, planning, proposing
 from bot.actions.messages import reached_at
 from bot.actions.newsletters import title
 from bot.actions.rights import may_send
@@ -18,10 +19,13 @@ from bot.core.i18n import _
 from bot.core.messages import Option
 from bot.network import Network
 from storage.audiences import Audience
-from storage.broadcasts import Broadcast, BroadcastState, in_state
+from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState, in_state
 from storage.members import Member, MemberAddress
 from storage.newsletters import Newsletter
 from storage.staff import Role, record, staff_of
+
+_DRAFTS: Final = {"call": "calls", "event": "events", "time": "events"}
+"""The command that leads to a draft, by `Newsletter.about`."""
 
 
 def needed(network: Network, audience: Audience) -> bool:
@@ -30,25 +34,32 @@ def needed(network: Network, audience: Audience) -> bool:
     return network.manners.approval or any(topic.approval for topic in topics)
 
 
-def approvers(
-    session: Session, newsletter: Newsletter, audience: Audience, author_id: int | None
-) -> list[MemberAddress]:
-    """Where to ask those who may approve it and can be reached."""
+def approvers(session: Session, audience: Audience, authors_ids: Container[int | None],
+              channels: Container[str]) -> list[MemberAddress]:  # fmt: skip
+    """Where to ask those who may approve it and can be reached, on the channels that are connected."""
     found = []
     for staff in staff_of(session, Role.OWNER, Role.COORDINATOR, Role.FOCAL_POINT):
         member = session.get_one(Member, staff.member_id)
         address = reached_at(session, member.id)
-        if address is not None and _other(member, newsletter, author_id) and may_send(session, member, audience):
+        if address is None or address.channel not in channels:
+            continue
+        if member.id not in authors_ids and may_send(session, member, audience):
             found.append(address)
     return found
 
 
 def may_approve(session: Session, member: Member, broadcast: Broadcast) -> bool:
     """Whether this person is one of those whose word it waits for."""
-    newsletter = session.get_one(Newsletter, broadcast.newsletter_id)
     allowed = may_send(session, member, Audience.from_json(broadcast.audience))
     waits = broadcast.state == BroadcastState.WAITING
-    return waits and allowed and _other(member, newsletter, broadcast.author_id)
+    return waits and allowed and member.id not in authors_of(session, broadcast)
+
+
+def authors_of(session: Session, broadcast: Broadcast) -> set[int | None]:
+    """Who wrote it, and who wants to send it: a correction is the work of whoever corrects."""
+    if broadcast.kind == BroadcastKind.CORRECTION:
+        return {broadcast.author_id}
+    return {broadcast.author_id, session.get_one(Newsletter, broadcast.newsletter_id).author_id}
 
 
 def waiting_for(session: Session, member: Member) -> list[Broadcast]:
@@ -56,26 +67,26 @@ def waiting_for(session: Session, member: Member) -> list[Broadcast]:
     return [each for each in in_state(session, BroadcastState.WAITING) if may_approve(session, member, each)]
 
 
-def approve(session: Session, broadcast: Broadcast, member: Member, network: Network, channels: Mapping[str, Channel],
-            now: datetime) -> bool:  # fmt: skip
-    """Let it go on its way; False when this is not theirs to say, or it does not wait any more."""
-    session.refresh(broadcast, with_for_update=True)
-    if not may_approve(session, member, broadcast):
-        return False
-    broadcast.approver_id = member.id
-    record(session, now, member.id, "broadcast.approve", newsletter=broadcast.newsletter_id)
-    planning.release(session, broadcast, member.id, network, now)
-    planning.put_card(session, broadcast, network, channels, now)
-    return True
+def approve(session: Session, broadcast: Broadcast, approver: MemberAddress, network: Network,
+            channels: Mapping[str, Channel], now: datetime) -> Broadcast | None:  # fmt: skip
+    """Let it go on its way; returns what does. None where that was taken back which a correction was to correct."""
+    record(session, now, approver.member_id, "broadcast.approve", newsletter=broadcast.newsletter_id)
+    leaving: Broadcast | None = broadcast
+    if broadcast.kind == BroadcastKind.CORRECTION:
+        leaving = proposing.accept(session, broadcast, approver, network, channels, now)
+    else:
+        broadcast.approver_id = approver.member_id
+        planning.release(session, broadcast, approver.member_id, network, now)
+    if leaving is not None:
+        planning.put_card(session, leaving, network, channels, now)
+    return leaving
 
 
 def decline(session: Session, broadcast: Broadcast, member: Member, reason: str, channels: Mapping[str, Channel],
-            now: datetime) -> bool:  # fmt: skip
-    """Make it a draft again and tell its author why; False as `approve`."""
-    session.refresh(broadcast, with_for_update=True)
-    if not may_approve(session, member, broadcast):
-        return False
+            now: datetime) -> None:  # fmt: skip
+    """Make it a draft again, or leave the newsletter as it is, and tell its author why."""
     newsletter = session.get_one(Newsletter, broadcast.newsletter_id)
+    correction = broadcast.kind == BroadcastKind.CORRECTION
 
     def say() -> list[Markup]:
         who = person_words(session, member.id)
@@ -84,17 +95,21 @@ def decline(session: Session, broadcast: Broadcast, member: Member, reason: str,
             Markup("<b>{}</b>").format(called),
             _("{name} did not agree to it:").format(name=who),
             Markup("<i>{}</i>").format(reason),
-            _("It is a draft again. Please change it and send it once more."),
+            _("It stays as it was.")
+            if correction
+            else _("It is a draft again. Please change it and send it once more."),
         ]
 
     def options() -> list[Option]:
+        if correction:
+            return [Option(f"broadcast:{broadcast.original_id}", _("Back to the newsletter").unescape())]
         return [Option(f"draft:{newsletter.id}", _("Open the draft").unescape())]
 
     told = authors.responsible(session, broadcast, channels)
-    authors.tell(session, broadcast, told, channels, say, options, now, "newsletter")
-    planning.take_back(session, broadcast.id, member.id, channels, now, "broadcast.decline")
-    return True
-
-
-def _other(member: Member, newsletter: Newsletter, author_id: int | None) -> bool:
-    return member.id not in {newsletter.author_id, author_id}
+    command = "broadcasts" if correction else _DRAFTS.get(newsletter.about, "newsletter")
+    authors.tell(session, broadcast, told, channels, say, options, now, command)
+    if correction:
+        record(session, now, member.id, "broadcast.decline", newsletter=newsletter.id)
+        proposing.drop(session, broadcast, channels, now)
+    else:
+        planning.take_back(session, broadcast.id, member.id, channels, now, "broadcast.decline")

@@ -57,7 +57,11 @@ def write(session: Session, address: MemberAddress, outbounds: Sequence[Outbound
 
 def responsible(session: Session, broadcast: Broadcast, channels: Mapping[str, Channel]) -> list[MemberAddress]:
     """Whom to ask about it: the author; those who run the network where they are gone or cannot be reached."""
-    address = address_of(session, broadcast)
+    return in_charge(session, address_of(session, broadcast), channels)
+
+
+def in_charge(session: Session, address: MemberAddress | None, channels: Mapping[str, Channel]) -> list[MemberAddress]:
+    """This address, while whoever is there may write newsletters and can be reached; else those who run the network."""
     if address is not None and not address.unreachable and address.channel in channels:
         author = session.get_one(Member, address.member_id)
         if may_write(session, author):
@@ -69,7 +73,14 @@ def responsible(session: Session, broadcast: Broadcast, channels: Mapping[str, C
 def tell(session: Session, broadcast: Broadcast, addresses: Sequence[MemberAddress], channels: Mapping[str, Channel],
          say: Callable[[], Sequence[Markup]], options: Callable[[], Sequence[Option]], now: datetime,
          command: str = "broadcasts") -> None:  # fmt: skip
-    """Tell each of them in their language, with what can be done; without buttons, with the word to write for it."""
+    """Tell each of them in their language, with what can be done; without buttons, also the word to write for it."""
+    inform(session, addresses, channels, say, options, f"told:{broadcast.id}", now, command)
+
+
+def inform(session: Session, addresses: Sequence[MemberAddress], channels: Mapping[str, Channel],
+           say: Callable[[], Sequence[Markup]], options: Callable[[], Sequence[Option]], key: str, now: datetime,
+           command: str) -> None:  # fmt: skip
+    """As `tell`, of something else than a broadcast; the same key at the same moment is one message."""
     for address in addresses:
         capabilities = channels[address.channel].capabilities
         language = language_of(session, address)
@@ -77,6 +88,6 @@ def tell(session: Session, broadcast: Broadcast, addresses: Sequence[MemberAddre
             lines, offered = [*say()], tuple(options())
             if offered and not capabilities.buttons:
                 lines.append(_("Write {command} to go on from here.").format(command=typed(command, capabilities)))
-                offered = ()
+                offered = offered if capabilities.quick else ()
             outbound = Outbound(Markup("\n").join(lines), offered, language=language)
-        write(session, address, [outbound], f"told:{broadcast.id}:{address.id}:{now.timestamp():.3f}", now)
+        write(session, address, [outbound], f"{key}:{address.id}:{now.timestamp():.3f}", now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from storage import pace
 from storage.audiences import Audience, count
 from storage.broadcasts import Broadcast, BroadcastState
 from storage.delivery import tally, unfinished
-from storage.fanout import skip
+from storage.fanout import abandon, skip
 from storage.followups import is_awaited
 from storage.members import MemberAddress
 from storage.newsletters import Newsletter
@@ -60,34 +60,39 @@ def advance(session: Session, broadcast_id: int, channels: Mapping[str, Channel]
     """Write or skip the next slice of the broadcast's rows; False once there is none.
 
     Args:
-        channels: those that are connected; who is on another one is skipped, since nobody would ever send it.
+        channels: those that are connected; who is on another one is skipped, since nobody would ever send it. What was
+            left in flight there is in doubt for good.
     """
-    broadcast = session.get_one(Broadcast, broadcast_id, with_for_update=True)
+    broadcast = _locked(session, broadcast_id)
     if broadcast.state == BroadcastState.CANCELLED:
         _let_original_go_on(session, broadcast, now)
+        _leave_closed(session, broadcast, channels, now)
         reason = RECALLED if broadcast.pause_reason == RECALLED else "cancelled"
         return skip(session, broadcast_id, reason, now)
     if broadcast.state not in {BroadcastState.SENDING, BroadcastState.PAUSED}:
         return False
     written = broadcast.fanned_at is not None
     wrote = not written and write_next(session, broadcast, channels, now)
-    if broadcast.expires_at is not None and broadcast.expires_at <= now:
-        while skip(session, broadcast_id, "stale", now, OutboxRow.state == OutboxState.QUEUED):
-            pass
     if not written:
         _let_original_go_on(session, broadcast, now)
+    useless = broadcast.expires_at is not None and broadcast.expires_at <= now
+    if useless and skip(session, broadcast_id, "stale", now, OutboxRow.state == OutboxState.QUEUED):
+        return True
+    if not written:
         return wrote
-    return any(skip(session, broadcast_id, "closed", now, *gap) for gap in _between(sorted(channels)))
+    closed = _leave_closed(session, broadcast, channels, now)
+    return any(skip(session, broadcast_id, "closed", now, *gap) for gap in closed)
 
 
 def finish(session: Session, broadcast_id: int, now: datetime) -> bool:
     """Close the broadcast if every one of its rows has an outcome; whether it is over. Cancelled stays cancelled."""
-    broadcast = session.get_one(Broadcast, broadcast_id, with_for_update=True)
-    if broadcast.state == BroadcastState.CANCELLED:
-        return not unfinished(session, broadcast_id)
-    if broadcast.state == BroadcastState.DONE or not settled(session, broadcast):
+    broadcast = _locked(session, broadcast_id)
+    cancelled = broadcast.state == BroadcastState.CANCELLED
+    over = not unfinished(session, broadcast_id) if cancelled else settled(session, broadcast)
+    if broadcast.finished_at is not None or not over:
         return False
-    broadcast.state = BroadcastState.DONE
+    if not cancelled:
+        broadcast.state = BroadcastState.DONE
     broadcast.finished_at = now
     return True
 
@@ -129,11 +134,10 @@ def pace_since(session: Session, broadcast: Broadcast) -> tuple[datetime | None,
 
 def cancel(session: Session, broadcast_id: int, actor_id: int | None, now: datetime) -> bool:
     """Send no more of it; `advance` skips the rows that have not left. False when nobody waits for it."""
-    broadcast = session.get_one(Broadcast, broadcast_id, with_for_update=True)
+    broadcast = _locked(session, broadcast_id)
     if waiting(session, broadcast) == 0:
         return False
     broadcast.state = BroadcastState.CANCELLED
-    broadcast.finished_at = now
     record(session, now, actor_id, "broadcast.cancel", broadcast=broadcast_id)
     return True
 
@@ -151,12 +155,26 @@ def waiting(session: Session, broadcast: Broadcast) -> int:
     return left + max(0, audience - written)
 
 
+def _locked(session: Session, broadcast_id: int) -> Broadcast:
+    """As it is now, whatever this session saw of it before: another process may have moved it."""
+    return session.get_one(Broadcast, broadcast_id, with_for_update=True, populate_existing=True)
+
+
 def _let_original_go_on(session: Session, broadcast: Broadcast, now: datetime) -> None:
     """Once a correction knows whom it goes to, or is cancelled, what it corrects goes on, if it was being sent."""
     over = broadcast.fanned_at is not None or broadcast.state == BroadcastState.CANCELLED
     if broadcast.original_id is not None and broadcast.resumes and over:
         broadcast.resumes = False
         resume(session, broadcast.original_id, None, now)
+
+
+def _leave_closed(session: Session, broadcast: Broadcast, channels: Collection[str],
+                  now: datetime) -> list[list[ColumnElement[bool]]]:  # fmt: skip
+    """Leave in doubt what was in flight on channels that are not connected; returns where rows wait for them."""
+    closed = [gap for gap in _between(sorted(channels)) if unfinished(session, broadcast.id, *gap)]
+    for gap in closed:
+        abandon(session, broadcast.id, now, *gap)
+    return closed
 
 
 def _between(channels: Sequence[str]) -> list[list[ColumnElement[bool]]]:
@@ -175,7 +193,7 @@ def _move(
     now: datetime,
     **detail: Any,  # noqa: ANN401 - JSON for the audit log
 ) -> bool:
-    broadcast = session.get_one(Broadcast, broadcast_id, with_for_update=True)
+    broadcast = _locked(session, broadcast_id)
     if broadcast.state != old:
         return False
     broadcast.state = new

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.actions import authors, broadcasts
-from bot.actions.fates import ARRIVED
+from bot.actions.fates import ARRIVED, pause_words
 from bot.actions.kinds import words_of
 from bot.actions.menu import typed
 from bot.actions.newsletters import title
@@ -19,10 +19,10 @@ from bot.actions.reception import reception_words
 from bot.actions.staff import person_words
 from bot.actions.waiting import asleep, waiting_words
 from bot.core.channel import Capabilities, Channel
-from bot.core.i18n import _, speaking
+from bot.core.i18n import N_, _, speaking
 from bot.core.locale import countdown_words, duration_words, number, percent, zoned_words
 from bot.core.messages import Option, Outbound
-from storage.broadcasts import UNFIRED, Broadcast, BroadcastState
+from storage.broadcasts import UNFIRED, Broadcast, BroadcastKind, BroadcastState
 from storage.delivery import Tally, external_id_of
 from storage.members import MemberAddress
 from storage.newsletters import Newsletter
@@ -41,6 +41,10 @@ def progress_text(
     lines = [authors.heading(session, broadcast)]
     if broadcast.state in UNFIRED:
         return Markup("\n").join([*lines, *_before(session, broadcast, now, zone)])
+    if broadcast.fired_at is None:
+        return Markup("\n").join([*lines, useless_words(broadcast, zone)])
+    if broadcast.state == BroadcastState.PAUSED and broadcast.pause_reason:
+        lines.append(pause_words(broadcast.pause_reason))
     counted = list(tallies)
     total = sum(each.rows for each in counted)
     finished = total - rows_in(counted, *UNFINISHED)
@@ -88,6 +92,12 @@ def _before(session: Session, broadcast: Broadcast, now: datetime, zone: tzinfo)
     return lines
 
 
+def useless_words(broadcast: Broadcast, zone: tzinfo) -> Markup:
+    """Why it never left."""
+    over = _("It was of use until {moment}. It was not sent to anybody.")
+    return over.format(moment=zoned_words(broadcast.expires_at, zone) if broadcast.expires_at else "")
+
+
 def put_card(session: Session, broadcast: Broadcast, capabilities: Capabilities, now: datetime, zone: tzinfo) -> None:
     """Queue a card that will follow the broadcast, in the transaction that changes it."""
     address = authors.address_of(session, broadcast)
@@ -112,21 +122,26 @@ def show_progress(session: Session, broadcast: Broadcast, tallies: Iterable[Tall
             _card(session, broadcast, tallies, address, capabilities, now, zone), now)  # fmt: skip
 
 
-def take_off(session: Session, broadcast: Broadcast, channels: Mapping[str, Channel], now: datetime) -> None:
-    """The broadcast is a draft again: let its card say so, with nothing to press."""
+def take_off(session: Session, broadcast: Broadcast, channels: Mapping[str, Channel], now: datetime,
+             said: str = N_("“{title}” was not sent. It is a draft again.")) -> None:  # fmt: skip
+    """The broadcast is a draft again, or gone: let its card say so, with nothing to press.
+
+    Args:
+        said: the msgid of what it says.
+    """
     address = authors.address_of(session, broadcast)
     if address is None or address.channel not in channels:
         return
     language = authors.language_of(session, address)
     with speaking(language):
         called = title(session.get_one(Newsletter, broadcast.newsletter_id))
-        text = _("“{title}” was not sent. It is a draft again.").format(title=called)
+        text = _(said).format(title=called)
     _change(session, broadcast, address, channels[address.channel].capabilities, Outbound(text, language=language), now)
 
 
 def steering(broadcast: Broadcast) -> list[Option]:
     """What can be done with it now."""
-    name = "planned" if broadcast.state in UNFIRED else "broadcast"
+    name = "planned" if broadcast.fired_at is None else "broadcast"
     match broadcast.state:
         case BroadcastState.WAITING:
             steps = {"undo": _("Withdraw it")}
@@ -138,6 +153,8 @@ def steering(broadcast: Broadcast) -> list[Option]:
             steps = {"pause": _("Pause"), "cancel": _(words_of(broadcast.kind).cancel)}
         case BroadcastState.PAUSED:
             steps = {"resume": _("Go on sending"), "cancel": _(words_of(broadcast.kind).cancel)}
+        case BroadcastState.CANCELLED if broadcast.fired_at is None and broadcast.kind == BroadcastKind.NEWSLETTER:
+            steps = {"undo": _("Back to a draft")}
         case _:
             steps = {}
     return [Option(f"{name}:{broadcast.id}:{step}", label.unescape()) for step, label in steps.items()]
@@ -187,4 +204,5 @@ def _card(session: Session, broadcast: Broadcast, tallies: Iterable[Tally], addr
             else:
                 more = _("Write {command} to see how it goes, to pause or to cancel it.")
             text += "\n" + more.format(command=typed("broadcasts", capabilities))
-        return Outbound(text, tuple(options) if capabilities.buttons else (), language=language)
+        hurry = broadcast.state == BroadcastState.HELD and capabilities.quick
+        return Outbound(text, tuple(options) if capabilities.buttons or hurry else (), language=language)

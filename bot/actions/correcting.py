@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from bot.actions import broadcasts
+from bot.actions.homes import longest_home
 from bot.actions.newsletters import longest_reasons
 from bot.actions.retrying import RECALLED
 from bot.actions.spreading import editing
@@ -20,7 +21,7 @@ from bot.network import Network
 from storage.audiences import Audience, count
 from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from storage.facts import recall
-from storage.followups import correctable, written
+from storage.followups import correctable, corrections_of, written
 from storage.members import MemberAddress
 from storage.newsletters import Newsletter
 from storage.staff import record
@@ -57,18 +58,31 @@ def correct(session: Session, original: Broadcast, texts: Mapping[str, Markup], 
     What has not left says what is right from now on: the original waits until the rows of the correction are written,
     so that nobody who still got the old text is left out.
     """
+    audience = _audience(session, original, texts, network)
+    correction = _follow(session, original, BroadcastKind.CORRECTION, texts, audience, author, now)
+    record(session, now, author.member_id, "broadcast.correct", broadcast=original.id, languages=sorted(texts))
+    return correction
+
+
+def update(session: Session, original: Broadcast, texts: Mapping[str, Markup], now: datetime) -> Broadcast:
+    """Replace the texts in the copies that can be changed in place; nobody else hears of it."""
+    return _follow(session, original, BroadcastKind.UPDATE, texts, original.audience, None, now)
+
+
+def _follow(session: Session, original: Broadcast, kind: BroadcastKind, texts: Mapping[str, Markup],
+            audience: dict[str, Any], author: MemberAddress | None, now: datetime) -> Broadcast:  # fmt: skip
     session.refresh(original, with_for_update=True)
     newsletter = session.get_one(Newsletter, original.newsletter_id, with_for_update=True)
-    audience = _audience(session, original, texts, network)
     newsletter.texts = {**newsletter.texts, **{language: str(text) for language, text in texts.items()}}
-    resumes = original.state == BroadcastState.SENDING
-    if resumes:
-        broadcasts.pause(session, original.id, author.member_id, "", now)
-    correction = Broadcast(
+    sending = original.state == BroadcastState.SENDING
+    resumes = sending or any(earlier.resumes for earlier in corrections_of(session, original.id))
+    if sending:
+        broadcasts.pause(session, original.id, author.member_id if author else None, "", now)
+    follower = Broadcast(
         newsletter_id=original.newsletter_id,
-        author_id=author.member_id,
-        author_address_id=author.id,
-        kind=BroadcastKind.CORRECTION,
+        author_id=author.member_id if author else None,
+        author_address_id=author.id if author else None,
+        kind=kind,
         original_id=original.id,
         state=BroadcastState.SENDING,
         audience=audience,
@@ -77,12 +91,11 @@ def correct(session: Session, original: Broadcast, texts: Mapping[str, Markup], 
         resumes=resumes,
         created_at=now,
         fired_at=now,
-        expires_at=original.expires_at,
+        expires_at=None if kind == BroadcastKind.UPDATE else original.expires_at,  # that it is over is news as well
     )
-    session.add(correction)
+    session.add(follower)
     session.flush()
-    record(session, now, author.member_id, "broadcast.correct", broadcast=original.id, languages=sorted(texts))
-    return correction
+    return follower
 
 
 def _audience(session: Session, original: Broadcast, changed: Collection[str], network: Network) -> dict[str, Any]:
@@ -129,8 +142,9 @@ def overlong(content: Content, language: str, day: date, network: Network,
         for reader in network.languages:
             if content.text(reader)[1] != language:
                 continue
+            homes = longest_home(network, content.regions, reader)
             for reasons in longest_reasons(content.topics, network, reader):
-                over = excess(wording.word(content, reader, reasons, corrects), channel.capabilities)
+                over = excess(wording.word(content, reader, reasons, corrects, homes), channel.capabilities)
                 if over > (worst[1] if worst else 0):
                     worst = (channel, over)
     return worst

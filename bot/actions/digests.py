@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from bot.actions.bells import READ
+from bot.actions.homes import Homes, homes_of
 from bot.actions.newsletters import title
 from bot.actions.retrying import RECALLED
 from bot.actions.wording import Content, Wording, content_of, followed, reason, ways_out
@@ -18,7 +19,7 @@ from bot.core.joining import Part, digest
 from bot.core.locale import number
 from bot.core.messages import Option, Outbound
 from bot.network import Network
-from storage.broadcasts import Broadcast
+from storage.broadcasts import Broadcast, BroadcastKind
 from storage.claims import Claimed
 from storage.members import Member, topics_of
 from storage.newsletters import Newsletter
@@ -31,12 +32,13 @@ Said = Outbound | Refused | Retry
 
 
 class _Kept(NamedTuple):
-    """A message of a digest, and the topics it came for."""
+    """A message of a digest, the topics it came for, and where its reader works, if it came for that."""
 
     row: Claimed
     title: str
     content: Content
     topics: frozenset[str]
+    homes: Homes
 
 
 class Digests:
@@ -80,14 +82,19 @@ class Digests:
         followed_topics = frozenset().union(*(each.topics for each in kept))
         topics = [topic for topic in self._network.topics if topic.key in followed_topics]
         with speaking(language):
-            reasons = [reason(self._network, language, topics)]
+            homes = tuple(dict.fromkeys(home for each in kept for home in each.homes))
+            reasons = [reason(self._network, language, topics, homes)]
             options = [*ways_out(language, topics)]
             if topics and not all(each.topics for each in kept):
                 reasons.append(reason(self._network, language, ()))
                 options += ways_out(language, ())
             kept_for_you = ngettext("{n} message we kept for you", "{n} messages we kept for you", len(kept))
             parts = [
-                Part(each.content.text(language)[0], _reading(each), whole=each.content.attachment is None)
+                Part(
+                    _text(each, language),
+                    _reading(each),
+                    whole=each.content.attachment is None and each.row.payload is None,
+                )
                 for each in kept
             ]
             heading = kept_for_you.format(n=number(len(kept)))
@@ -103,12 +110,21 @@ def _kept(session: Session, rows: Sequence[Claimed]) -> list[_Kept]:
         newsletter = session.get_one(Newsletter, broadcast.newsletter_id)
         found[broadcast_id] = newsletter, content_of(newsletter, broadcast.audience)
     topics = followed(session, rows, {topic for _newsletter, content in found.values() for topic in content.topics})
+    regions = {region for _newsletter, content in found.values() for region in content.regions}
+    homes = homes_of(session, [row.member_id for row in rows], regions)
     kept: list[_Kept] = []
     for row in rows:
         newsletter, content = found[row.broadcast_id]
         came_for = topics.get(row.member_id, set()).intersection(content.topics)
-        kept.append(_Kept(row, title(newsletter, row.language), content, frozenset(came_for)))
+        at_home = homes.get(row.member_id, ()) if content.regions else ()
+        kept.append(_Kept(row, title(newsletter, row.language), content, frozenset(came_for), at_home))
     return kept
+
+
+def _text(kept: _Kept, language: str) -> Markup:
+    """The broadcast's, or one that was written for its reader alone."""
+    own = kept.row.payload
+    return kept.content.text(language)[0] if own is None else Outbound.from_json(own).text
 
 
 def _reading(kept: _Kept) -> Option:
@@ -122,9 +138,13 @@ def kept_message(session: Session, network: Network, row_id: int, member: Member
     if row is None or row.member_id != member.id or row.broadcast_id is None:
         return None
     broadcast = session.get_one(Broadcast, row.broadcast_id)
-    if broadcast.pause_reason == RECALLED:
+    if broadcast.pause_reason == RECALLED or broadcast.kind == BroadcastKind.RECALL:
         return None
+    if row.payload is not None:
+        return Outbound.from_json(row.payload)
     newsletter = session.get_one(Newsletter, broadcast.newsletter_id)
     content = content_of(newsletter, broadcast.audience)
     following = topics_of(session, member.id)
-    return Wording(network).word(content, language, tuple(key for key in content.topics if key in following))
+    topics = tuple(key for key in content.topics if key in following)
+    homes = homes_of(session, [member.id], content.regions).get(member.id, ())
+    return Wording(network).word(content, language, topics, homes=homes)

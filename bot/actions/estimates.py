@@ -23,15 +23,18 @@ def duration(plan: Plan, channels: Mapping[str, Channel]) -> timedelta:
 
 
 def costs(session: Session, plan: Plan, network: Network, channels: Mapping[str, Channel],
-          now: datetime) -> dict[str, float]:  # fmt: skip
-    """What it costs in each currency: a message in every open window, and a bell for every closed one."""
+          at: datetime) -> dict[str, float]:  # fmt: skip
+    """What it costs in each currency at that moment: a message in every open window, and a bell for every closed one.
+
+    A window that only somebody's writing before then would open counts as closed.
+    """
     sums: dict[str, float] = {}
     for price in network.prices:
         reached = sum(part.members - part.unreachable for part in plan.parts if part.channel == price.channel)
         if not reached or price.channel not in channels:
             continue
         window = channels[price.channel].capabilities.window
-        closed = 0 if window is None else behind_window(session, plan.audience, price.channel, now - window)
+        closed = 0 if window is None else behind_window(session, plan.audience, price.channel, at - window)
         cost = (reached - closed) * price.message + closed * price.bell
         sums[price.currency] = sums.get(price.currency, 0) + cost
     return sums

@@ -48,6 +48,15 @@ REASONS: Final = {
     "undeletable": N_("their copy cannot be deleted any more, or their messenger lets nobody do that"),
 }
 
+PAUSES: Final = {
+    "content": N_("The messenger refuses the text or the file, and would refuse it for everybody."),
+    "account": N_("The messenger does not accept our account. Whoever maintains this bot should check its settings."),
+    "no_bell": N_("The messenger has not approved the bell yet. Whoever maintains this bot can see its state."),
+    "file": N_("The file could not be fetched from the messenger it was sent on."),
+    "forbidden": N_("The messenger does not allow us to write to these people, and we do not know why."),
+}
+"""Why a broadcast paused by itself."""
+
 DOUBT: Final = N_("the messenger did not answer, so it may or may not have arrived")
 
 
@@ -61,3 +70,8 @@ def reason_words(state: str, reason: str) -> Markup:
     if state == OutboxState.DOUBT:
         return _(DOUBT)
     return _(REASONS.get(reason, reason))
+
+
+def pause_words(reason: str) -> Markup:
+    """Why a broadcast paused by itself; one nobody has put into words yet is shown as it is."""
+    return _(PAUSES.get(reason, reason))

@@ -18,9 +18,14 @@ class Hours:
         self.a_day = manners.a_day
         self._zone = network.zone
         self._quiet = Quiet(manners.quiet_from, manners.quiet_until, lambda day: network.holiday(day) is not None)
+        self._nights = Quiet(manners.quiet_from, manners.quiet_until, lambda _day: False)
 
     def quiet_until(self, now: datetime, home: str) -> datetime | None:
         return self._quiet.until(now, self.zone(home))
+
+    def night_until(self, now: datetime, home: str) -> datetime | None:
+        """When the night there is over, holiday or not; None where it is day."""
+        return self._nights.until(now, self.zone(home))
 
     def digest_at(self, now: datetime, home: str) -> datetime:
         return self._quiet.morning(self.day(now).ends, self.zone(home))

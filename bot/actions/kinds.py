@@ -29,33 +29,41 @@ class Words(NamedTuple):
     cancel: str
 
 
+_NEWS: Final = Words(
+    {
+        BroadcastState.SENDING: N_("On its way: “{title}”"),
+        BroadcastState.PAUSED: N_("Paused: “{title}”"),
+        BroadcastState.DONE: N_("Finished: “{title}”"),
+        BroadcastState.CANCELLED: N_("Cancelled: “{title}”"),
+    },
+    N_("Sent: {sent} of {total}. Left out: {skipped}. Refused: {refused}. In doubt: {doubt}."),
+    N_("Who did not receive it"),
+    N_("Everybody received it."),
+    "{title}",
+    N_("Cancel the newsletter"),
+)
+
+_CORRECTION: Final = Words(
+    {
+        BroadcastState.SENDING: N_("Correction on its way: “{title}”"),
+        BroadcastState.PAUSED: N_("Correction paused: “{title}”"),
+        BroadcastState.DONE: N_("Corrected: “{title}”"),
+        BroadcastState.CANCELLED: N_("Correction cancelled: “{title}”"),
+    },
+    N_("Corrected: {sent} of {total}. Left out: {skipped}. Refused: {refused}. In doubt: {doubt}."),
+    N_("Who has only the old text"),
+    N_("Everybody who had it has the correction."),
+    N_("correction of {title}"),
+    N_("Cancel the correction"),
+)
+
 WORDS: Final = {
-    BroadcastKind.NEWSLETTER: Words(
-        {
-            BroadcastState.SENDING: N_("On its way: “{title}”"),
-            BroadcastState.PAUSED: N_("Paused: “{title}”"),
-            BroadcastState.DONE: N_("Finished: “{title}”"),
-            BroadcastState.CANCELLED: N_("Cancelled: “{title}”"),
-        },
-        N_("Sent: {sent} of {total}. Left out: {skipped}. Refused: {refused}. In doubt: {doubt}."),
-        N_("Who did not receive it"),
-        N_("Everybody received it."),
-        "{title}",
-        N_("Cancel the newsletter"),
-    ),
-    BroadcastKind.CORRECTION: Words(
-        {
-            BroadcastState.SENDING: N_("Correction on its way: “{title}”"),
-            BroadcastState.PAUSED: N_("Correction paused: “{title}”"),
-            BroadcastState.DONE: N_("Corrected: “{title}”"),
-            BroadcastState.CANCELLED: N_("Correction cancelled: “{title}”"),
-        },
-        N_("Corrected: {sent} of {total}. Left out: {skipped}. Refused: {refused}. In doubt: {doubt}."),
-        N_("Who has only the old text"),
-        N_("Everybody who had it has the correction."),
-        N_("correction of {title}"),
-        N_("Cancel the correction"),
-    ),
+    BroadcastKind.NEWSLETTER: _NEWS,
+    BroadcastKind.REMINDER: _NEWS._replace(listed=N_("reminder: {title}")),
+    BroadcastKind.NOTICE: _NEWS,
+    BroadcastKind.DIGEST: _NEWS,
+    BroadcastKind.CORRECTION: _CORRECTION,
+    BroadcastKind.UPDATE: _CORRECTION,
     BroadcastKind.RECALL: Words(
         {
             BroadcastState.SENDING: N_("Taking back: “{title}”"),

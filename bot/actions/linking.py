@@ -127,6 +127,7 @@ def join(session: Session, pair: Pair, now: datetime, *, write: bool = False) ->
     stopped_at = min((one.stopped_at for one in (kept, gone) if one.stopped_at), default=None)
     kept.stopped_at = None if write else stopped_at
     kept.created_at = min(kept.created_at, gone.created_at)
+    kept.digest = kept.digest and gone.digest
     _fill(kept, gone)
     for topic in sorted(topics_of(session, gone.id)):
         add_topic(session, kept.id, topic)

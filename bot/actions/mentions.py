@@ -1,4 +1,4 @@
-"""Which files anything still speaks of: drafts and newsletters, messages in and out, and open conversations."""
+"""Which files anything still speaks of: newsletters and calls, messages in and out, and open conversations."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Final
 from sqlalchemy import String, cast, select, union_all
 from sqlalchemy.orm import Session
 
+from storage.calls import Call
 from storage.conversations import ConversationState
 from storage.inbox import InboxRow
 from storage.newsletters import Newsletter
 from storage.outbox import OutboxRow
 
-_COLUMNS: Final = (Newsletter.attachment, InboxRow.payload, OutboxRow.payload, ConversationState.state)
+_COLUMNS: Final = (Newsletter.attachment, Call.documents, InboxRow.payload, OutboxRow.payload, ConversationState.state)
 _BEGINS: Final = '"file": "'
 _FILE: Final = re.compile(_BEGINS + r'([^"\\]+)"')
 """As both databases write JSON out. What a person typed cannot look like it: in there a quotation mark is escaped."""

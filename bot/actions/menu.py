@@ -26,6 +26,8 @@ class Command(NamedTuple):
 COMMANDS: Final = (
     Command("start", N_("Start"), N_("join, or hear from us again")),
     Command("topics", N_("Topics"), N_("choose what we write to you about")),
+    Command("calls", N_("Calls"), N_("funding calls that are open for you")),
+    Command("events", N_("Events"), N_("see what is ahead, and say whether you come")),
     Command("profile", N_("Profile"), N_("see and change your details")),
     Command("language", N_("Language"), N_("change the language")),
     Command("link", N_("Link"), N_("be one person on two messengers")),
@@ -37,6 +39,7 @@ COMMANDS: Final = (
 
 STAFF_COMMANDS: Final = (
     Command("newsletter", N_("Newsletter"), N_("write to the members")),
+    Command("schedules", N_("Schedules"), N_("newsletters that come every week or month")),
     Command("broadcasts", N_("Broadcasts"), N_("what was sent, and who received it")),
     Command("unreachable", N_("Unreachable"), N_("members whom no message reaches")),
     Command("staff", N_("Staff"), N_("who runs the network, and their roles")),
@@ -68,9 +71,10 @@ def commands_for(session: Session, member: Member) -> tuple[Command, ...]:
 
 def main_menu(session: Session, member: Member) -> tuple[Option, ...]:
     """What this person can do next."""
-    options = [("topics", N_("Topics")), ("profile", N_("My profile")), ("help", N_("Help"))]
+    ahead = [("calls", N_("Funding calls")), ("events", N_("Events"))]
+    options = [*ahead, ("topics", N_("Topics")), ("profile", N_("My profile")), ("help", N_("Help"))]
     if not member.registered:
-        options = [("register", N_("Register")), ("topics", N_("Topics")), ("help", N_("Help"))]
+        options = [("register", N_("Register")), *ahead, ("topics", N_("Topics")), ("help", N_("Help"))]
     if member.stopped_at is not None:
         options = [("start", N_("Start again")), *options]
     rights = _rights(session, member)
@@ -81,7 +85,7 @@ def main_menu(session: Session, member: Member) -> tuple[Option, ...]:
 def _rights(session: Session, member: Member) -> set[str]:
     """Which of the staff's commands this person may use."""
     role = role_of(session, member)
-    writing = {"newsletter", "broadcasts"} if may_write(session, member) else set()
+    writing = {"newsletter", "schedules", "broadcasts"} if may_write(session, member) else set()
     return writing | ({"staff"} if role else set()) | ({"audit", "unreachable"} if role in RUNNING else set())
 
 

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from bot.core.messages import Outbound
 from storage.members import Member, MemberAddress, addresses_of
-from storage.outbox import enqueue
+from storage.outbox import QUIET, enqueue
 
 
-def tell(session: Session, member_id: int, outbound: Outbound, key: str, now: datetime) -> bool:
+def tell(
+    session: Session, member_id: int, outbound: Outbound, key: str, now: datetime, *, not_before: datetime | None = None
+) -> bool:
     """Queue one message to a member, where they prefer to be reached; whether there is anybody to tell.
 
     Who did not agree to be written to, said stop or cannot be reached is told nothing.
@@ -21,11 +23,13 @@ def tell(session: Session, member_id: int, outbound: Outbound, key: str, now: da
         outbound: in the member's language; under 1,000 characters, so that it is one message on every channel. Its
             options are standing ones, since the member may be in the middle of something else.
         key: the same key twice is one message.
+        not_before: when it may leave, such as in the morning. Whoever says stop before is told nothing either.
     """
     address = reached_at(session, member_id)
     if address is None:
         return False
-    tell_at(session, address, outbound, key, now)
+    waits = {"not_before": not_before, "reason": QUIET if not_before else ""}
+    enqueue(session, [row_for(address, outbound, key, now) | waits])
     return True
 
 

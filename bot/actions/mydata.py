@@ -11,9 +11,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, inspect, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from bot.actions.disliking import dislikes_of
 from storage.base import Base
 from storage.broadcasts import Broadcast
+from storage.calendars import all_taken
+from storage.calls import Call, CallMark
 from storage.conversations import load_conversation
+from storage.events import Event, ProposedTime, Rsvp, TimeMark
 from storage.inbox import InboxRow
 from storage.links import LinkTry
 from storage.members import Member, addresses_of, topics_of
@@ -38,6 +42,13 @@ def export(session: Session, member: Member, now: datetime) -> bytes:
     about = or_(AuditEntry.actor_id == member.id, AuditEntry.detail["member"].as_integer() == member.id)
     audit = select(AuditEntry).where(about).order_by(AuditEntry.id)
     invited = or_(Invitation.used_by == member.id, Invitation.invited_by == member.id)
+    marks = select(CallMark, Call.titles).join(Call, Call.id == CallMark.call_id)
+    marks = marks.where(CallMark.member_id == member.id).order_by(Call.id)
+    written = select(Call).where(or_(Call.author_id == member.id, Call.proposer_id == member.id)).order_by(Call.id)
+    answers = select(Rsvp, Event.titles).join(Event, Event.id == Rsvp.event_id)
+    answers = answers.where(Rsvp.member_id == member.id).order_by(Event.id)
+    times = select(ProposedTime).join(TimeMark, TimeMark.time_id == ProposedTime.id)
+    times = times.where(TimeMark.member_id == member.id).order_by(ProposedTime.id)
     whole = {
         "member": _columns(member),
         "organisation": _found(session, Organisation, member.organisation_id),
@@ -45,6 +56,14 @@ def export(session: Session, member: Member, now: datetime) -> bytes:
         "addresses": [
             {"channel": address.channel, "user": address.user, "since": address.created_at} for address in addresses
         ],
+        "calls": [_columns(mark) | {"titles": titles} for mark, titles in session.execute(marks)],
+        "calls_you_hear_less_of": dislikes_of(session, member.id),
+        "calls_by_you": [_columns(call) for call in session.scalars(written)],
+        "events": [_columns(rsvp) | {"titles": titles} for rsvp, titles in session.execute(answers)],
+        "times_that_suit_you": [
+            {"event": time.event_id, "starts_at": time.starts_at} for time in session.scalars(times)
+        ],
+        "calendar_files_of_events": [each.event_id for each in all_taken(session) if each.member_id == member.id],
         "staff": _found(session, Staff, member.id),
         "invitations": [_columns(each, "hashed") for each in session.scalars(select(Invitation).where(invited))],
         "messages_received_from_you": [{"at": row.received_at, "message": row.payload} for row in heard],

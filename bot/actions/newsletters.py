@@ -12,7 +12,9 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.actions.homes import longest_home
 from bot.actions.rights import RUNNING, role_of, topics_for
+from bot.actions.standing import drafted
 from bot.actions.wording import Content, Wording, content_of
 from bot.core.channel import Channel
 from bot.core.messages import Attachment
@@ -49,7 +51,7 @@ class Plan:
 
     @property
     def content(self) -> Content:
-        return content_of(self.newsletter, self.audience.to_json())
+        return content_of(self.newsletter, self.audience.to_json(), drafted(self.newsletter))
 
     @property
     def members(self) -> int:
@@ -91,7 +93,7 @@ def begin(session: Session, author: Member, language: str, text: Markup, attachm
     )
     session.add(newsletter)
     session.flush()
-    _want(session, attachment, now)
+    want(session, attachment, now)
     record(session, now, author.id, "newsletter.begin", newsletter=newsletter.id, language=language)
     return newsletter
 
@@ -111,7 +113,7 @@ def attach(
 ) -> None:
     """Let this file travel with it, or none."""
     newsletter.attachment = None if attachment is None else asdict(attachment)
-    _want(session, attachment, now)
+    want(session, attachment, now)
     record(session, now, actor.id, "newsletter.file", newsletter=newsletter.id, removed=attachment is None)
 
 
@@ -126,9 +128,9 @@ def discard(session: Session, newsletter: Newsletter, actor: Member, now: dateti
 
 
 def drafts_of(session: Session, member_id: int, limit: int) -> list[Newsletter]:
-    """What this person wrote and has not sent, newest first."""
+    """What this person wrote and has not sent, newest first; of a call or an event there is a page of its own."""
     sent = select(Broadcast.id).where(Broadcast.newsletter_id == Newsletter.id).exists()
-    mine = select(Newsletter).where(Newsletter.author_id == member_id, ~sent)
+    mine = select(Newsletter).where(Newsletter.author_id == member_id, Newsletter.about == "", ~sent)
     return list(session.scalars(mine.order_by(Newsletter.id.desc()).limit(limit)))
 
 
@@ -167,20 +169,21 @@ def overlong(planned: Plan, network: Network, channels: Iterable[Channel]) -> li
             if reached and (channel.name, reader) not in reached:
                 continue
             used = planned.content.text(reader)[1]
+            homes = longest_home(network, planned.audience.regions, reader)
             for reasons in longest_reasons(planned.audience.topics, network, reader):
-                over = excess(wording.word(planned.content, reader, reasons), channel.capabilities)
+                over = excess(wording.word(planned.content, reader, reasons, homes=homes), channel.capabilities)
                 if over > (worst[channel.name, used].excess if (channel.name, used) in worst else 0):
                     worst[channel.name, used] = Overlong(channel, reader, used, over)
     return list(worst.values())
 
 
 def title(newsletter: Newsletter, language: str = "") -> str:
-    """Its first words, in this language if there is a text in it, or the name of its file.
+    """Its first words, in this language if there is a text in it, or the name of its file; of a card its heading.
 
     It never ends in a link, which would take in the quotation mark that follows.
     """
-    text = newsletter.texts.get(language) or newsletter.texts.get(newsletter.source, "")
-    words = plain(text).split()
+    text = plain(newsletter.texts.get(language) or newsletter.texts.get(newsletter.source, ""))
+    words = (text.partition("\n")[0] if newsletter.about else text).split()
     text = _before_links(words)
     if len(text) > TITLE:
         begun = text[:TITLE]
@@ -190,7 +193,7 @@ def title(newsletter: Newsletter, language: str = "") -> str:
     return text or host or (newsletter.attachment or {}).get("name", "") or "…"
 
 
-def _want(session: Session, attachment: Attachment | None, now: datetime) -> None:
+def want(session: Session, attachment: Attachment | None, now: datetime) -> None:
     """Have the file brought here, so that every channel can send it."""
     if attachment is not None and not attachment.file.startswith(PREFIX):
         carried.want(session, attachment.file, now)

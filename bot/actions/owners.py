@@ -16,7 +16,7 @@ from storage.staff import Role, Staff
 
 
 def tell_stopped(session: Session, channel: str, sentence: str, now: datetime) -> None:
-    """A channel stopped: tell each owner on their other channels; the operator finds it in the log and in /health."""
+    """A channel stopped: tell each owner elsewhere, in their language; the log and /health tell the operator."""
     addresses = (
         select(MemberAddress, Member.language)
         .join(Member, Member.id == MemberAddress.member_id)
@@ -26,7 +26,7 @@ def tell_stopped(session: Session, channel: str, sentence: str, now: datetime) -
     rows = []
     for address, language in session.execute(addresses):
         with speaking(language):
-            text = _("{channel} is stopped: {sentence}").format(channel=channel, sentence=sentence)
+            text = _("{channel} is stopped: {sentence}").format(channel=channel, sentence=_(sentence))
         key = f"stopped:{channel}:{address.id}:{now:%Y%m%d%H}"
         rows.append(row_for(address, Outbound(text, language=language), key, now))
     enqueue(session, rows)

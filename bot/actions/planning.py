@@ -54,8 +54,8 @@ def release(session: Session, broadcast: Broadcast, actor_id: int, network: Netw
 def take_back(session: Session, broadcast_id: int, actor_id: int, channels: Mapping[str, Channel], now: datetime,
               action: str = "broadcast.undo") -> Newsletter | None:  # fmt: skip
     """Make it a draft again, noted as this; None when it has left, or was taken back already."""
-    broadcast = _locked(session, broadcast_id, *UNFIRED)
-    if broadcast is None:
+    broadcast = _locked(session, broadcast_id, *UNFIRED, BroadcastState.CANCELLED)
+    if broadcast is None or broadcast.fired_at is not None:
         return None
     cards.take_off(session, broadcast, channels, now)
     newsletter = session.get_one(Newsletter, broadcast.newsletter_id)
@@ -93,7 +93,11 @@ def depart(session: Session, broadcast_id: int, network: Network, channels: Mapp
         return
     if broadcast.expires_at is not None and broadcast.expires_at <= now:
         _give_up(session, broadcast, network, channels, now)
-    elif broadcast.state in _DEPARTING and broadcast.leaves_at is not None and broadcast.leaves_at <= now:
+    elif broadcast.leaves_at is None or broadcast.leaves_at > now:
+        return
+    elif broadcast.state == BroadcastState.WAITING:
+        _go_on_waiting(session, broadcast, network, channels, now)
+    elif broadcast.state in _DEPARTING:
         vouched = _vouched(session, broadcast)
         if vouched and now <= broadcast.leaves_at + network.manners.grace:
             planned = broadcast.state == BroadcastState.SCHEDULED
@@ -123,6 +127,21 @@ def put_card(session: Session, broadcast: Broadcast, network: Network, channels:
         cards.put_card(session, broadcast, channels[address.channel].capabilities, now, network.zone)
 
 
+def _go_on_waiting(session: Session, broadcast: Broadcast, network: Network, channels: Mapping[str, Channel],
+                   now: datetime) -> None:  # fmt: skip
+    """Nobody agreed to it by its hour: it has none any more, and its author may withdraw it."""
+    due, broadcast.leaves_at = broadcast.leaves_at or now, None
+
+    def say() -> list[Markup]:
+        missed = _("It should have left on {moment}.").format(moment=zoned_words(due, network.zone))
+        waits = _("Nobody has agreed to it yet. It leaves as soon as somebody does.")
+        return [authors.heading(session, broadcast), missed, waits]
+
+    cards.show_progress(session, broadcast, [], channels, now, network.zone)
+    told = authors.responsible(session, broadcast, channels)
+    authors.tell(session, broadcast, told, channels, say, lambda: cards.steering(broadcast), now)
+
+
 def _ask(session: Session, broadcast: Broadcast, network: Network, channels: Mapping[str, Channel], now: datetime,
          *, vouched: bool) -> None:  # fmt: skip
     """Once; the answer may take as long as it takes."""
@@ -147,15 +166,13 @@ def _give_up(session: Session, broadcast: Broadcast, network: Network, channels:
     broadcast.state, broadcast.pause_reason = BroadcastState.CANCELLED, "stale"
     broadcast.finished_at = now
     record(session, now, None, "broadcast.stale", broadcast=broadcast.id)
-    expired = broadcast.expires_at or now
 
     def say() -> list[Markup]:
-        over = _("It was of use until {moment}. It was not sent to anybody.")
-        return [authors.heading(session, broadcast), over.format(moment=zoned_words(expired, network.zone))]
+        return [authors.heading(session, broadcast), cards.useless_words(broadcast, network.zone)]
 
     cards.show_progress(session, broadcast, [], channels, now, network.zone)
     told = authors.responsible(session, broadcast, channels)
-    authors.tell(session, broadcast, told, channels, say, list, now)
+    authors.tell(session, broadcast, told, channels, say, lambda: cards.steering(broadcast), now)
 
 
 def _vouched(session: Session, broadcast: Broadcast) -> bool:

@@ -53,8 +53,8 @@ def take_back(session: Session, original: Broadcast, author: MemberAddress, now:
     session.refresh(original, with_for_update=True)
     if not allowed(original):
         return None
-    for running in (original, *corrections_of(session, original.id)):
-        _cancel(running, now)
+    for running in (original, *corrections_of(session, original.id)):  # done or not: late news changes nothing
+        running.state, running.pause_reason = BroadcastState.CANCELLED, RECALLED
     recall = Broadcast(
         newsletter_id=original.newsletter_id,
         author_id=author.member_id,
@@ -71,12 +71,3 @@ def take_back(session: Session, original: Broadcast, author: MemberAddress, now:
     session.flush()
     record(session, now, author.member_id, "broadcast.recall", broadcast=original.id)
     return recall
-
-
-def _cancel(broadcast: Broadcast, now: datetime) -> None:
-    """For good, also when it was done: a failure told late must not send it once more."""
-    if broadcast.state == BroadcastState.DONE:
-        broadcast.carded_at = now  # its author has the report
-    elif broadcast.state != BroadcastState.CANCELLED:
-        broadcast.finished_at = now
-    broadcast.state, broadcast.pause_reason = BroadcastState.CANCELLED, RECALLED

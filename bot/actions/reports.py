@@ -11,17 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.actions import authors, cards
-from bot.actions.fates import ARRIVED, reason_words
+from bot.actions.fates import ARRIVED, pause_words, reason_words
 from bot.actions.kinds import words_of
-from bot.actions.menu import typed
 from bot.actions.reception import reception_words
 from bot.actions.staff import named
 from bot.core.channel import Channel
-from bot.core.i18n import N_, _, ngettext, speaking
+from bot.core.i18n import _, ngettext, speaking
 from bot.core.locale import number
 from bot.core.messages import Attachment, Outbound
 from bot.core.rendering import parts
-from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
+from storage.broadcasts import OWN, Broadcast, BroadcastKind, BroadcastState
 from storage.delivery import Tally, tally
 from storage.members import Member
 from storage.organisations import Organisation
@@ -32,33 +31,32 @@ NAMED: Final = 10
 
 _MISSED: Final = (OutboxState.REFUSED, OutboxState.SKIPPED, OutboxState.DOUBT)
 
-_PAUSES: Final = {
-    "content": N_("The messenger refuses the text or the file, and would refuse it for everybody."),
-    "account": N_("The messenger does not accept our account. Whoever maintains this bot should check its settings."),
-    "no_bell": N_("The messenger has not approved the bell yet. Whoever maintains this bot can see its state."),
-    "file": N_("The file could not be fetched from the messenger it was sent on."),
-    "forbidden": N_("The messenger does not allow us to write to these people, and we do not know why."),
-}
+
+def wanted(broadcast: Broadcast) -> bool:
+    """Whether somebody hears how it went: whoever sent it, but for reminders and the like, which nobody sends."""
+    return broadcast.kind in OWN and (broadcast.kind != BroadcastKind.DIGEST or broadcast.author_id is not None)
 
 
 def announce(session: Session, broadcast: Broadcast, channels: Mapping[str, Channel], file: str, now: datetime,
              zone: tzinfo) -> None:  # fmt: skip
-    """It is over: the card's last state, then the report with its file (see `bot.actions.report_file`)."""
+    """It is over: the card's last state, then the report with its file (see `bot.actions.report_file`).
+
+    It names members: to its author only while they have a role, else to those who run the network.
+    """
     counted = tally(session, broadcast.id)
     cards.show_progress(session, broadcast, counted, channels, now, zone)
-    address = authors.address_of(session, broadcast)
-    if address is None or address.channel not in channels:
-        return
-    with speaking(authors.language_of(session, address)):
-        report = Outbound(
-            _report(session, broadcast, counted),
-            language=authors.language_of(session, address),
-            attachment=Attachment("document", file, f"report-{broadcast.id}.csv", "text/csv"),
-        )
-    key = report_key(broadcast)
-    if find_by_key(session, key) is not None:  # it was done before, and a late failure took it up again
-        key = f"{key}:{now.timestamp():.3f}"
-    authors.write(session, address, parts(report, channels[address.channel].capabilities), key, now)
+    for address in authors.responsible(session, broadcast, channels):
+        language = authors.language_of(session, address)
+        with speaking(language):
+            report = Outbound(
+                _report(session, broadcast, counted),
+                language=language,
+                attachment=Attachment("document", file, f"report-{broadcast.id}.csv", "text/csv"),
+            )
+        key = report_key(broadcast)
+        if find_by_key(session, key) is not None:  # it was done before, and a late failure took it up again
+            key = f"{key}:{address.id}:{now.timestamp():.3f}"
+        authors.write(session, address, parts(report, channels[address.channel].capabilities), key, now)
 
 
 def file_of(session: Session, broadcast: Broadcast) -> str:
@@ -70,22 +68,14 @@ def file_of(session: Session, broadcast: Broadcast) -> str:
 
 def tell_paused(session: Session, broadcast: Broadcast, channels: Mapping[str, Channel], now: datetime) -> None:
     """It paused by itself: tell the author why, and what can be done."""
-    address = authors.address_of(session, broadcast)
-    if address is None or address.channel not in channels:
-        return
-    capabilities = channels[address.channel].capabilities
-    language = authors.language_of(session, address)
-    with speaking(language):
-        waiting = cards.rows_in(tally(session, broadcast.id), *UNFINISHED)
-        paragraphs = [
-            authors.heading(session, broadcast),
-            _(_PAUSES.get(broadcast.pause_reason, broadcast.pause_reason)),
-            ngettext("{n} member waits for it.", "{n} members wait for it.", waiting).format(n=number(waiting)),
-            _("Write {command} to go on with it or to cancel it.").format(command=typed("broadcasts", capabilities)),
-        ]
-        options = tuple(cards.steering(broadcast)) if capabilities.buttons else ()
-        outbound = Outbound(Markup("\n").join(paragraphs), options, language=language)
-    authors.write(session, address, [outbound], f"paused:{broadcast.id}:{now.timestamp():.3f}", now)
+    waiting = cards.rows_in(tally(session, broadcast.id), *UNFINISHED)
+
+    def say() -> list[Markup]:
+        wait = ngettext("{n} member waits for it.", "{n} members wait for it.", waiting).format(n=number(waiting))
+        return [authors.heading(session, broadcast), pause_words(broadcast.pause_reason), wait]
+
+    told = authors.responsible(session, broadcast, channels)
+    authors.tell(session, broadcast, told, channels, say, lambda: cards.steering(broadcast), now)
 
 
 def report_key(broadcast: Broadcast) -> str:

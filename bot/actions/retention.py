@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.actions.memberships import CONFIRMED, ask_again
 from storage.broadcasts import Broadcast
+from storage.calls import Call, CallState
 from storage.files import PREFIX
 from storage.inbox import InboxRow, InboxState
 from storage.members import Member, MemberAddress, addresses_of
@@ -58,11 +59,15 @@ def forget(session: Session, address: MemberAddress, external_id: str, now: date
     _leave_broadcasts(session, mine, now)
     theirs = and_(OutboxRow.broadcast_id.in_(select(Broadcast.id)), OutboxRow.member_id == member.id)
     _leave_broadcasts(session, theirs, now)  # also what went to an address that was theirs once
-    asked = and_(OutboxRow.key >= f"join:{member.id}:", OutboxRow.key < f"join:{member.id};")
+    proposed = session.scalars(select(Call.id).where(Call.proposer_id == member.id)).all()
+    keys = (f"join:{member.id}", f"ask:{member.id}", *(f"proposed:{call_id}" for call_id in proposed))
+    asked = or_(*(and_(OutboxRow.key >= f"{key}:", OutboxRow.key < f"{key};") for key in keys))
     files = [*_delete(session, and_(OutboxRow.broadcast_id.is_(None), mine)), *_delete(session, asked)]
     for one in addresses:
         handled = or_(InboxRow.state != InboxState.NEW, InboxRow.external_id == external_id)
         _anonymise(session, and_(InboxRow.channel == one.channel, InboxRow.user == one.user, handled))
+    undecided = Call.state.in_((CallState.PROPOSED, CallState.DECLINED))
+    session.execute(delete(Call).where(Call.proposer_id == member.id, undecided))
     authored = update(Broadcast).where(Broadcast.author_id == member.id)
     session.execute(authored.values(author_id=None, author_address_id=None))
     address.member_id, address.preferred = blank.id, True

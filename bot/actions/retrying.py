@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from storage.broadcasts import Broadcast, BroadcastState
 from storage.delivery import tally, unfinished
 from storage.facts import forget, recall, remember
-from storage.followups import MISSED, put_back
+from storage.followups import MISSED, is_awaited, put_back
 from storage.outbox import OutboxState
 from storage.staff import record
 
@@ -53,8 +53,12 @@ def worth(reasons: dict[str, int]) -> dict[str, int]:
 
 
 def allowed(session: Session, broadcast: Broadcast, now: datetime) -> bool:
-    """Whether anybody may be tried again: not once it was taken back or is useless, nor while its rows are written."""
-    if broadcast.pause_reason == RECALLED or (broadcast.expires_at is not None and broadcast.expires_at <= now):
+    """Whether anybody may be tried again: not once it was taken back or is useless, nor while its rows are written.
+
+    Nor while a correction has yet to note who got the old text.
+    """
+    useless = broadcast.expires_at is not None and broadcast.expires_at <= now
+    if broadcast.pause_reason == RECALLED or useless or is_awaited(session, broadcast.id):
         return False
     if broadcast.state == BroadcastState.CANCELLED:
         return not unfinished(session, broadcast.id)

@@ -24,12 +24,14 @@ class Same(NamedTuple):
 
 
 def same(session: Session, newsletter: Newsletter, audience: Audience, leaves_at: datetime) -> list[Same]:
-    """Broadcasts of the same text within 12 hours of that moment, with an audience that overlaps, oldest first."""
+    """Others of the same text within 12 hours of that moment, with an audience that overlaps, oldest first."""
     texts = _texts(newsletter)
     found: list[Same] = []
     for broadcast in lately(session, leaves_at - WITHIN):
         at = broadcast.fired_at or broadcast.leaves_at or leaves_at
-        if broadcast.kind == BroadcastKind.RECALL or abs(at - leaves_at) > WITHIN:
+        its_own = broadcast.newsletter_id == newsletter.id
+        proposed = broadcast.kind == BroadcastKind.CORRECTION and broadcast.fired_at is None
+        if its_own or proposed or broadcast.kind == BroadcastKind.RECALL or abs(at - leaves_at) > WITHIN:
             continue
         if texts & _texts(session.get_one(Newsletter, broadcast.newsletter_id)):
             members = _overlap(session, broadcast, audience)

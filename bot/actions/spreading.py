@@ -7,11 +7,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.actions.retrying import put_back_next
+from bot.actions import weekly_rows
+from bot.actions.retrying import RECALLED, put_back_next
 from bot.core.channel import Channel
 from storage.broadcasts import Broadcast, BroadcastKind
 from storage.fanout import fan_out
-from storage.followups import in_flight, write_correction, write_recall
+from storage.followups import in_flight, keep_files, write_correction, write_recall
+
+FRESH = (BroadcastKind.NEWSLETTER, BroadcastKind.REMINDER, BroadcastKind.NOTICE)
+"""What goes to an audience of its own."""
 
 
 def write_next(session: Session, broadcast: Broadcast, channels: Mapping[str, Channel], now: datetime) -> bool:
@@ -21,13 +25,16 @@ def write_next(session: Session, broadcast: Broadcast, channels: Mapping[str, Ch
     """
     if put_back_next(session, broadcast, now):
         return True
-    if broadcast.kind == BroadcastKind.NEWSLETTER:
+    if broadcast.kind in FRESH:
         fan_out(session, broadcast, now)
+    elif broadcast.kind == BroadcastKind.DIGEST:
+        weekly_rows.write_next(session, broadcast, channels, now)
     elif broadcast.fanned_to == 0 and in_flight(session, broadcast, channels):
         return False
-    elif broadcast.kind == BroadcastKind.CORRECTION:
+    elif broadcast.kind in (BroadcastKind.CORRECTION, BroadcastKind.UPDATE):
         write_correction(session, broadcast, editing(channels), now)
     else:
+        keep_files(session, broadcast, RECALLED, now)
         write_recall(session, broadcast, deleting(channels), now)
     return True
 

@@ -10,8 +10,6 @@ from datetime import datetime
 from io import StringIO
 from typing import Final
 
-from xlsxwriter import Workbook  # type: ignore[import-untyped]  # it has none
-
 CSV: Final = "csv"
 XLSX: Final = "xlsx"
 
@@ -66,6 +64,8 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]], language: str)
 
 def as_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]], name: str) -> Iterator[bytes]:
     """The table as a workbook with one sheet of this name. It is built on disk, a row at a time."""
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]  # noqa: PLC0415 - 8 MB, for those alone who want one
+
     plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
              "strings_to_numbers": False}  # fmt: skip
     with tempfile.TemporaryFile() as file:

@@ -12,11 +12,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.actions.bells import bell
+from bot.actions.homes import Homes, home_words, homes_of
+from bot.actions.standing import NEWS, About, about_of, standing
 from bot.core.channel import Channel, Refused, Retry
 from bot.core.i18n import _, speaking
 from bot.core.locale import capitals, listing, short_date
@@ -49,6 +51,8 @@ class Content(NamedTuple):
     source: str
     attachment: Attachment | None
     topics: tuple[str, ...]
+    regions: tuple[str, ...] = ()
+    about: About = NEWS
 
     def text(self, language: str) -> tuple[Markup, str]:
         """The text for a reader of this language, and the language it really is in."""
@@ -57,10 +61,18 @@ class Content(NamedTuple):
         return Markup(texts[used]), used  # noqa: S704 - stored as markup by the Message field
 
 
-def content_of(newsletter: Newsletter, audience: Mapping[str, Any]) -> Content:
+def content_of(newsletter: Newsletter, audience: Mapping[str, Any], about: About = NEWS) -> Content:
     attachment = None if newsletter.attachment is None else Attachment(**newsletter.attachment)
     topics = tuple(audience.get("topics", ()))
-    return Content(tuple(newsletter.texts.items()), newsletter.source, attachment, topics)
+    regions = tuple(audience.get("regions", ()))
+    return Content(tuple(newsletter.texts.items()), newsletter.source, attachment, topics, regions, about)
+
+
+class Why(NamedTuple):
+    """What puts a member into an audience: the topics they follow, and where they work."""
+
+    follows: set[str]
+    homes: Homes
 
 
 class Said(NamedTuple):
@@ -90,12 +102,14 @@ class Wording:
         bulk = [row for row in rows if row.payload is None and row.broadcast_id is not None]
         said = {key: self._said(session, key) for key in {row.broadcast_id for row in bulk} if key is not None}
         following = followed(session, bulk, {topic for each in said.values() for topic in each.content.topics})
+        regions = {region for each in said.values() for region in each.content.regions}
+        homes = homes_of(session, [row.member_id for row in bulk], regions)
         copies = copies_of(session, {row.edits: row.address_id for row in bulk if row.edits is not None})
         worded: dict[int, Outbound | Refused | Retry] = {}
         for row in rows:
             try:
-                topics = following.get(row.member_id, set())
-                worded[row.id] = self._one(row, said.get(row.broadcast_id or 0), topics, copies.get(row.edits or 0, ()))
+                why = Why(following.get(row.member_id, set()), homes.get(row.member_id, ()))
+                worded[row.id] = self._one(row, said.get(row.broadcast_id or 0), why, copies.get(row.edits or 0, ()))
             except (KeyError, TypeError, ValueError) as error:
                 log.exception("row %s cannot be put into words", row.id)
                 worded[row.id] = Refused("content", systemic=True, detail=type(error).__name__)
@@ -109,7 +123,7 @@ class Wording:
     def _ringing(self, said: Outbound | Refused | Retry) -> Outbound | Refused | Retry:
         return bell(self.network, said) if isinstance(said, Outbound) else said
 
-    def _one(self, row: Claimed, said: Said | None, followed: set[str], copies: tuple[str, ...]) -> Outbound | Refused:
+    def _one(self, row: Claimed, said: Said | None, why: Why, copies: tuple[str, ...]) -> Outbound | Refused:
         if row.payload is not None:
             return Outbound.from_json(row.payload)
         if said is None:
@@ -117,10 +131,11 @@ class Wording:
         if said.kind == BroadcastKind.RECALL:
             nothing = Outbound(Markup(), language=row.language, delete=copies)
             return nothing if copies else Refused("undeletable")
-        topics = tuple(topic for topic in said.content.topics if topic in followed)
+        topics = tuple(topic for topic in said.content.topics if topic in why.follows)
+        homes = why.homes if said.content.regions else ()
         if row.edits is None:
-            return self.word(said.content, row.language, topics, said.corrects)
-        changed = self.word(said.content, row.language, topics)
+            return self.word(said.content, row.language, topics, said.corrects, homes)
+        changed = self.word(said.content, row.language, topics, homes=homes)
         return changed.having(edit=copies[0], in_place=True) if copies else Refused("uneditable")
 
     def _said(self, session: Session, broadcast_id: int) -> Said:
@@ -131,26 +146,33 @@ class Wording:
         if broadcast.kind == BroadcastKind.CORRECTION and broadcast.original_id is not None:
             original = session.get_one(Broadcast, broadcast.original_id)
             corrects = (original.fired_at or original.created_at).astimezone(self.network.zone).date()
-        return Said(content_of(newsletter, broadcast.audience), broadcast.kind, corrects)
+        about = about_of(session, newsletter, broadcast.kind)
+        return Said(content_of(newsletter, broadcast.audience, about), broadcast.kind, corrects)
 
     def _word(
-        self, content: Content, language: str, reasons: tuple[str, ...], corrects: date | None = None
+        self,
+        content: Content,
+        language: str,
+        reasons: tuple[str, ...],
+        corrects: date | None = None,
+        homes: Homes = (),
     ) -> Outbound:
         """The message for a reader of `language` who is in the audience because of these topics.
 
         Args:
             corrects: the day of a message that cannot be changed, which this one corrects; its file stays there.
+            homes: where they work, if that is a reason as well.
         """
         text, _used = content.text(language)
         with speaking(language):
             topics = [topic for topic in map(self.network.topic, reasons) if topic is not None]
-            why = reason(self.network, language, topics)
+            why = reason(self.network, language, topics, homes)
             if corrects is not None:
                 heading = _("Correction to our message of {day}:").format(day=short_date(corrects, language))
                 text = Markup("<b>{}</b>\n\n{}").format(heading, text)
             return Outbound(
                 text=Markup("{}\n\n<i>{}</i>").format(text, why),
-                options=ways_out(language, topics),
+                options=(*standing(content.about), *ways_out(language, topics)),
                 language=language,
                 attachment=None if corrects else content.attachment,
                 preview=True,
@@ -170,11 +192,16 @@ def followed(session: Session, rows: Sequence[Claimed], topics: set[str]) -> dic
     return followed
 
 
-def reason(network: Network, language: str, topics: Sequence[Topic]) -> Markup:
-    """Why a message came, in the language being spoken: because of these topics, or for no topic's sake."""
+def reason(network: Network, language: str, topics: Sequence[Topic], homes: Homes = ()) -> Markup:
+    """Why a message came, in the language being spoken: because of these topics, or for no topic's sake.
+
+    Where only some regions were meant, the reader's stands behind: "Education · Gəncə-Daşkəsən".
+    """
+    named = listing([topic.labels[language] for topic in topics], language) or escape(network.name[language])
+    if homes:
+        named = Markup(" · ").join([named, home_words(network, homes, language)])
     if not topics:
-        return _("You receive this as a member of {network}.").format(network=network.name[language])
-    named = listing([topic.labels[language] for topic in topics], language)
+        return _("You receive this as a member of {network}.").format(network=named)
     return _("You receive this because you follow: {topics}.").format(topics=named)
 
 

@@ -34,9 +34,9 @@ def shown(code: str) -> str:
 
 def read(text: str) -> str | None:
     """The code that was typed, in capitals or not, with whatever stands between its signs; None if it can be none."""
-    signs = _signs(text)
-    halves = (signs[:HALF], signs[HALF:])
-    return signs if len(signs) == 2 * HALF and all(map(_mixed, halves)) else None
+    typed = signs(text)
+    halves = (typed[:HALF], typed[HALF:])
+    return typed if len(typed) == 2 * HALF and all(map(_mixed, halves)) else None
 
 
 def hashed(code: str) -> str:
@@ -46,9 +46,14 @@ def hashed(code: str) -> str:
 
 def resembles(text: str) -> bool:
     """Whether somebody means a code, perhaps with a slip."""
-    signs = _signs(text)
-    ours = signs.isascii() and any(map(str.isdigit, signs)) and any(map(str.isalpha, signs))
-    return ours and _FEWEST <= len(signs) <= _MOST
+    typed = signs(text)
+    ours = typed.isascii() and any(map(str.isdigit, typed)) and any(map(str.isalpha, typed))
+    return ours and _FEWEST <= len(typed) <= _MOST
+
+
+def short() -> str:
+    """One half of a code, where a guess does no harm: "7RTX"."""
+    return _half()
 
 
 def _half() -> str:
@@ -61,6 +66,7 @@ def _mixed(half: str) -> bool:
     return set(half) <= set(SIGNS) and not half.isdigit() and not half.isalpha()
 
 
-def _signs(text: str) -> str:
+def signs(text: str) -> str:
+    """What of it can be part of a code, in capitals."""
     capitals = unicodedata.normalize("NFKC", text).upper().translate(_LOOK_ALIKES)
     return "".join(sign for sign in capitals if sign.isalnum())

@@ -58,6 +58,12 @@ def short_date(day: date, language: str = "") -> str:
     return _plain_spaces(format_date(day, "medium", locale=_locale(language)))
 
 
+def weekday_name(day: int, language: str = "") -> str:
+    """A day of the week by itself, Monday 0: "Monday"."""
+    name = str(_locale(language).days["stand-alone"]["wide"][day])
+    return capitals(name[:1], language) + name[1:]
+
+
 def moment_words(when: datetime, zone: tzinfo, language: str = "") -> str:
     """An aware moment as clocks in the zone show it, in 24 hours: "Wednesday, 25 November 2026, 14:00"."""
     local = when.astimezone(zone)
@@ -66,8 +72,14 @@ def moment_words(when: datetime, zone: tzinfo, language: str = "") -> str:
 
 def zoned_words(when: datetime, zone: tzinfo) -> Markup:
     """A moment as `moment_words` has it, with whose time that is: "Wednesday, 25 November 2026, 14:00 (Baku time)"."""
-    city = get_timezone_location(zone, locale=_locale(current()), return_city=True)
-    return _("{moment} ({city} time)").format(moment=moment_words(when, zone), city=city)
+    return _zoned(moment_words(when, zone), zone)
+
+
+def period_words(starts_at: datetime, ends_at: datetime, zone: tzinfo) -> Markup:
+    """As `zoned_words`, up to an end: "Wednesday, 25 November 2026, 14:00–16:00 (Baku time)"."""
+    begins, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    until = f"–{ends:%H:%M}" if begins.date() == ends.date() else f" – {moment_words(ends_at, zone)}"
+    return _zoned(f"{moment_words(starts_at, zone)}{until}", zone)
 
 
 def countdown_words(span: timedelta, language: str = "") -> str:
@@ -150,6 +162,11 @@ def alphabetical(language: str = "") -> Callable[[str], tuple[int, ...]]:
         return tuple(place(letter) for letter in (small if places else _without_accents(small)))
 
     return key
+
+
+def _zoned(moment: str, zone: tzinfo) -> Markup:
+    city = get_timezone_location(zone, locale=_locale(current()), return_city=True)
+    return _("{moment} ({city} time)").format(moment=moment, city=city)
 
 
 @cache

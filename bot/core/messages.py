@@ -28,6 +28,13 @@ class Address(NamedTuple):
     user: str
 
 
+class Point(NamedTuple):
+    """A place on the map, in degrees (WGS 84)."""
+
+    latitude: float
+    longitude: float
+
+
 class Kind(StrEnum):
     """What an inbound is. The last two are news about the person, not something the person said."""
 
@@ -92,12 +99,13 @@ class Inbound:
         address: who.
         external_id: the platform's id of this event, unique within the channel; a redelivery has the same one.
         kind: what it is.
-        text: what was typed, with its formatting; a caption for a file; "" otherwise. Never with a command's leading
-            "/start" cut off: "/start token" arrives whole.
+        text: what was typed, with its formatting; a caption for a file; what a place is called; "" otherwise. Never
+            with a command's leading "/start" cut off: "/start token" arrives whole.
         tap: the payload of the option that was tapped: "<menu>:<option id>", or an option id alone under a standing
             message.
         message: the platform's id of the message that was tapped, so that it can be edited.
         attachment: the file, when kind is FILE.
+        point: the place, when kind is LOCATION.
         language: what the platform says about the person's language (an IETF tag), only a hint.
         name: what the platform says the person is called, only a hint.
         phone: the person's number, "+994501234567", when the platform tells it beside another id.
@@ -115,6 +123,7 @@ class Inbound:
     name: str = ""
     phone: str = ""
     at: float = 0
+    point: Point | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", escape(self.text))
@@ -140,6 +149,7 @@ class Inbound:
                 "kind": Kind(values.get("kind", Kind.TEXT)),
                 "text": Markup(values.get("text", "")),  # noqa: S704 - written by to_json
                 "attachment": _attachment(values),
+                "point": Point(*values["point"]) if "point" in values else None,
             },
         )
 
@@ -208,6 +218,8 @@ def _to_json(whole: Inbound | Outbound | Option | Attachment) -> dict[str, Any]:
             continue
         if isinstance(value, Attachment):
             value = _to_json(value)
+        elif isinstance(value, Point):
+            value = [*value]
         changed[field.name] = str(value) if isinstance(value, str) else value
     return changed
 

@@ -20,7 +20,9 @@ LONGEST: Final = 100
 _SPAN: Final = re.compile(r"\bчерез\b|\bərzində\b|\bin (?:\d|an?\b|half\b)|\bago\b|\bназад\b")
 """A distance, in which numbers are no hours: "in 2 days"."""
 
-_EVENING: Final = re.compile(r"\b(?:axşam|вечер(?:а|ом)|дн(?:я|[её]м)|evening|afternoon)\b")
+_EVENING: Final = re.compile(
+    r"\b(?:axşam|вечер(?:а|ом)|(?<!\d )(?<!два )(?<!три )(?<!четыре )дня|дн[её]м|evening|afternoon)\b"
+)
 _MORNING: Final = re.compile(r"\b(?:səhər|утр(?:а|ом)|ночи|morning)\b")
 _LITTLE: Final = re.compile(r"\b(?:in the|in|at|в|on)\s*$")
 _NOON: Final = re.compile(r"\b(?:at )?noon\b|\b(?:в )?полдень\b|\bgünorta\b")
@@ -28,6 +30,7 @@ _NOON: Final = re.compile(r"\b(?:at )?noon\b|\b(?:в )?полдень\b|\bgünor
 _LOCATIVE: Final = r"(?:\s*-?\s*(?:da|də|de|a|ə|e)\b)?"
 _CLOCKS: Final = (
     re.compile(rf"(?:\b(?:saat|at|в|к)\s*|@\s*)?(?<![\d.:])(\d{{1,2}}):(\d\d)(?::\d\d)?(?![\d:]){_LOCATIVE}"),
+    re.compile(rf"(?:\b(?:saat|at|в|к)\s*)?(?<![\d.:/-])(\d{{1,2}})-(00|1[3-9]|[2-5]\d)(?![\d.:/-]){_LOCATIVE}"),
     re.compile(rf"(?:(?<!\d )\bsaat|\bat|\bв|\bк|@)\s*(\d{{1,2}})(?:\.(\d\d))?(?![\d.:/]*\d){_LOCATIVE}"),
 )
 _COUNTED: Final = re.compile(
@@ -35,7 +38,14 @@ _COUNTED: Final = re.compile(
 )
 _HALF: Final = re.compile(r"\s*\b([ap])\.?m\b\.?")
 _HOURS: Final = re.compile(r"^\s*ч(?:ас(?:ов|а)?)?\b\.?")
-_LAST: Final = re.compile(rf"[\s,]+(\d{{1,2}})(?:\.(\d\d))?{_LOCATIVE}$")
+_LASTS: Final = (
+    re.compile(rf"[\s,]+(\d{{1,2}}) (\d\d){_LOCATIVE}$"),
+    re.compile(rf"[\s,]+(\d{{1,2}})(?:\.(\d\d))?{_LOCATIVE}$"),
+)
+_NTH: Final = re.compile(r"№(\d{1,2})")
+_FARTHEST: Final = 62
+"""Days ahead of any day, within which there is each of 1 to 31."""
+_DECIMAL: Final = re.compile(r"\d[.,]\d")
 _NUMERIC: Final = re.compile(r"(?<![\d.:/-])(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d\d)|\.)?(?![\d:./-])")
 
 
@@ -108,7 +118,7 @@ class _Calendar:
     def find(self, said: str) -> tuple[datetime, str] | None:
         """The local moment, and how precisely it was named."""
         try:
-            found: Any = self._parser.get_date_data(_NUMERIC.sub(self._dated, said))
+            found: Any = self._parser.get_date_data(_NTH.sub(self._next, _NUMERIC.sub(self._dated, said)))
         except (ValueError, OverflowError):
             return None
         return None if found.date_obj is None else (found.date_obj.replace(tzinfo=None), found.period)
@@ -118,11 +128,21 @@ class _Calendar:
         found = None if re.fullmatch(r"[\d\s]*", said) else self.find(said)
         return None if found is None or found[1] in {"month", "year", "time"} else found[0].date()
 
+    def _next(self, numbered: re.Match[str]) -> str:
+        """The next day of this number."""
+        days = (self._today + timedelta(days=ahead) for ahead in range(_FARTHEST))
+        return next((f"{day:%Y-%m-%d}" for day in days if day.day == int(numbered[1])), numbered[0])
+
     def _dated(self, numeric: re.Match[str]) -> str:
-        """A numeric date with its year, so that it is never taken for an hour."""
+        """A numeric date with its year, so that it is never taken for an hour.
+
+        Raises:
+            ValueError: no year has such a day.
+        """
         year = int(numeric[4] or self._today.year)
+        leap = date(2000, int(numeric[3]), int(numeric[1]))
         try:
-            day = date(year if year > 99 else 2000 + year, int(numeric[3]), int(numeric[1]))  # noqa: PLR2004 - two digits
+            day = leap.replace(year=year if year > 99 else 2000 + year)  # noqa: PLR2004 - two digits
         except ValueError:
             return numeric[0]
         if not numeric[4] and day < self._today:
@@ -137,10 +157,7 @@ def _clock(said: str, calendar: _Calendar | None) -> tuple[time | None, str]:
     """The hour in what was said, and the rest."""
     found = next((match for clock in _CLOCKS if (match := clock.search(said))), None)
     if found is None and not _SPAN.search(said):
-        found = _COUNTED.search(said)
-    if found is None and (last := _LAST.search(said)) and not _SPAN.search(said):
-        day = _tidy(_MORNING.sub(" ", _EVENING.sub(" ", said[: last.start()])))
-        found = last if not day or (calendar is not None and calendar.day(day)) else None
+        found = _COUNTED.search(said) or _last(said, calendar)
     if found is None:
         noon = _NOON.search(said)
         rest = said if noon is None else _cut(said, noon)
@@ -157,6 +174,16 @@ def _clock(said: str, calendar: _Calendar | None) -> tuple[time | None, str]:
         if match := part.search(rest):
             rest = _cut(rest, match)
     return _time(hour, found[2], evening=bool(evening), morning=bool(morning)), _tidy(rest)
+
+
+def _last(said: str, calendar: _Calendar | None) -> re.Match[str] | None:
+    """A bare hour behind a day."""
+    for last in _LASTS:
+        if found := last.search(said):
+            day = _tidy(_MORNING.sub(" ", _EVENING.sub(" ", said[: found.start()])))
+            if not day or (calendar is not None and calendar.day(day)):
+                return found
+    return None
 
 
 def _time(hour: str, minute: str | None, *, evening: bool = False, morning: bool = False) -> time | None:
@@ -178,7 +205,8 @@ def _tidy(said: str) -> str:
 
 def _without_clock(said: str, calendar: _Calendar, now: datetime, zone: tzinfo) -> When | None:
     """A day alone, or a distance in hours: "in 2 hours"."""
-    found = None if re.fullmatch(r"[\d\s]*", said) else calendar.find(said)
+    part = _SPAN.search(said) and _DECIMAL.search(said)  # dateparser takes 1.5 hours for one
+    found = None if part or re.fullmatch(r"[\d\s]*", said) else calendar.find(said)
     if found is None or found[1] in {"month", "year"}:
         return None
     if found[1] != "time":

@@ -19,17 +19,26 @@ _ENDINGS: Final = frozenset(
 
 _SPOKEN: Final = (
     (r"\([^)]*\)", " "),
+    (r"\bbu (?=axşam|səhər)", "bu gün "),
+    (r"\bthis (?=evening|afternoon|morning)", "today "),
+    (r"\bo biri gün\b|\bbirisi gün\b", "2 gün ərzində"),
+    (r"\bgünorta ərzində\b", "axşam"),
+    (r"\bay[ıi]n (\d{1,2})(?:-?[cs]?[iıuü])?(?:-?n?d[aəe])?\b", r"№\1,"),
+    (r"\b(\d{1,2})(?:-?(?:го|ое|е))? числа\b|\b(\d{1,2})-?го\b(?! *[а-яё]{3})", r"№\1\2,"),
+    (r"\bthe (\d{1,2})(?:st|nd|rd|th)\b(?! (?:of|[a-z]{3}))", r"№\1,"),
     (r"\b(?:gələn|bu) (?=bazar|çərşənbə|cümə|şənbə)", ""),
     (r"\b(?:следующ\w+|эт[уо]т?|ближайш\w+) (?=пн|пон|вт|ср|чт|чет|пт|пят|сб|суб|вс|вос)", ""),
     (r"\b(\d{1,2})-?(?:го|ое|е)\b", r"\1"),
-    (r"\bчисла\b|\bo['’]clock\b", " "),
+    (r"\bo['’]clock\b", " "),
     (r"\bbir (?=saat|gün|həftə|dəqiqə)", "1 "),
     (r"(?<=\d)-(?:[iıuü]|[cs][iıuü])\b", ""),
     (rf"\b({'|'.join(_MONTHS.split())}) (\d{{1,2}})-?d[aəe]\b", r"\1 \2"),
     (r"\bhalf an hour\b", "30 minutes"),
+    (r"\bчерез день\b", "послезавтра"),
+    (r"(?<!in )\b(\d{1,2}) ?h\b", r"\1:00"),
     (r"\b0\.5 saat\b", "30 dəqiqə"),
 )  # fmt: skip
-"""What is said beside the date, in this order."""
+"""What is said beside the date, in this order. "№25" is the 25th of whatever month."""
 
 
 def spoken(text: str) -> str:

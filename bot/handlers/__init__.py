@@ -7,7 +7,23 @@ from collections.abc import Callable, Mapping, Sequence
 from bot.actions.menu import COMMANDS
 from bot.core.i18n import LANGUAGES, SOURCE, _, speaking
 from bot.core.router import Router
-from bot.handlers import admin, digest, language, leaving, linking, membership, mydata, news, reaching, topics
+from bot.handlers import (
+    admin,
+    calls,
+    digest,
+    events,
+    language,
+    leaving,
+    linking,
+    membership,
+    mydata,
+    news,
+    proposals,
+    reaching,
+    rsvp,
+    topics,
+    weekly,
+)
 from bot.handlers import help as helping
 from bot.network import Network
 
@@ -15,7 +31,8 @@ from bot.network import Network
 def router() -> Router:
     """Every feature of the bot."""
     whole = Router()
-    everybody = (membership, topics, language, linking, reaching, leaving, mydata, helping, digest, news)
+    joining = (membership, topics, language, linking, reaching, leaving, mydata, helping)
+    everybody = (*joining, calls, proposals, events, rsvp, weekly, digest, news)
     whole.include(*(feature.router for feature in everybody))
     whole.include(admin.router())
     return whole

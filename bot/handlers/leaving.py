@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.actions import addresses, members
+from bot.actions import addresses, members, rsvps
+from bot.actions.localized import read
 from bot.actions.menu import in_every_language, typed, word_of
 from bot.core.folding import fold
 from bot.core.i18n import N_, _, current
-from bot.core.locale import capitals
+from bot.core.locale import capitals, listing
 from bot.core.messages import Option
 from bot.core.router import Router
 from bot.turn import Turn
@@ -63,13 +64,18 @@ def ask_what(turn: Turn) -> None:
 @router.button("stop")
 def stop(turn: Turn) -> None:
     members.stop(turn.member, turn.now)
+    given = rsvps.give_up(turn.session, turn.member, turn.network, turn.now)
     turn.end()
     said = _("Done. We will not write to you any more. To hear from us again, write {start} whenever you like.")
     if others := addresses.others(turn.session, turn.address):
         said = _("Done. We will not write to you any more, neither here nor on {channels}. To hear from us again, "
                  "write {start} whenever you like.")  # fmt: skip
     also = addresses.labels(turn.channels, others)
-    turn.say(said.format(start=_("START"), channels=also), [Option("start", _("Start again").unescape())])
+    said = said.format(start=_("START"), channels=also)
+    if given:
+        titles = listing(read(event, turn.language).title for event in given)
+        said += " " + _("Your seats are free for others now: {titles}.").format(titles=titles)
+    turn.say(said, [Option("start", _("Start again").unescape())])
 
 
 @router.button("leave")

@@ -40,6 +40,17 @@ def toggle(turn: Turn, key: str = "") -> None:
     _offer(turn, following ^ {key}, edit=True)
 
 
+@router.button("weekly")
+def toggle_weekly(turn: Turn) -> None:
+    """The weekly digest, which stands behind the topics."""
+    if not turn.member.registered:
+        show(turn)
+        return
+    turn.member.digest = not turn.member.digest
+    turn.said.clear()  # as above
+    _offer(turn, topics_of(turn.session, turn.member.id), edit=True)
+
+
 def _offer(turn: Turn, following: set[str], *, edit: bool = False) -> None:
     """The topics as toggles; without buttons their numbered lines name who leads, so that nothing stands twice."""
     remind(turn)
@@ -53,6 +64,9 @@ def _offer(turn: Turn, following: set[str], *, edit: bool = False) -> None:
         )
         for topic in turn.network.topics
     ]
+    if turn.network.digest is not None:
+        label = _("Weekly digest: calls and events").unescape()
+        options.append(Option("weekly", label, chosen=turn.member.digest))
     turn.say(asked if in_lines else asked + "\n\n" + _listed(turn), options, edit=edit, several=True)
 
 

@@ -12,6 +12,7 @@ import secrets
 import time
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from itertools import count
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -35,7 +36,7 @@ from bot.workers.sharing import DIGESTS, shared
 from bot.workers.wake import Wake
 from storage import lanes, pace
 from storage.broadcasts import BroadcastState, in_state
-from storage.claims import Claim, Claimed, carry, claim, claim_digests, give_back
+from storage.claims import Claim, Claimed, carry, claim, claim_digests, give_back, last_of
 from storage.database import Database
 from storage.manners import counting
 from storage.outbox import enqueue
@@ -56,16 +57,25 @@ IDLE = 0.5
 SOONEST = 0.02
 """Seconds between two looks for a broadcast that is sent slowly."""
 
+LONGEST = 4
+"""Seconds between two looks from the beginning of a lane at the most, less than `storage.terms.WHOLE`."""
+
 NOW_AND_THEN = 0.25
-"""Seconds between two looks for what waited for a moment, which may be a retry or the morning's first message."""
+"""Seconds between two looks for what waited for a moment, which may be a retry or the morning's first message, and
+between two looks into a broadcast of which nothing may leave: it may be one of many that wait for days."""
 
 
 class Taken(NamedTuple):
-    """What one look at the outbox brought, how long to rest before the next, and where each lane was read to."""
+    """What one look at the outbox brought, how long to rest before the next, and where each lane was read to.
+
+    Attributes:
+        asked: the broadcasts whose turn it was, and `DIGESTS`.
+    """
 
     items: list[Item]
     rest: float
     cursors: dict[int | None, Cursor]
+    asked: Collection[int] = ()
 
 
 class Cursor(NamedTuple):
@@ -74,11 +84,13 @@ class Cursor(NamedTuple):
     Attributes:
         again_at: when to look from its beginning again, for what was put back or came in late.
         waited_at: when to look again for what waited for a moment.
+        rests_until: there was nothing: when to look again at all.
     """
 
     after: int = 0
     again_at: float = 0.0
     waited_at: float = 0.0
+    rests_until: float = 0.0
 
 
 class Foreman:
@@ -120,6 +132,8 @@ class Foreman:
         self._unsure = False
         self._stopping = False
         self._cursors: dict[int | None, Cursor] = {}
+        self._turns = count(1)
+        self._asked: dict[int, int] = {}
 
     @property
     def leadership(self) -> Leadership:
@@ -166,6 +180,7 @@ class Foreman:
                 continue
             self._unsure = False
             self._cursors |= taken.cursors
+            self._asked |= {lane: next(self._turns) for lane in taken.asked}
             for item in taken.items:
                 self._lines.put(item)
             if taken.rest:
@@ -178,20 +193,22 @@ class Foreman:
         """
         now = self._clock.now()
         name, rate = self._channel.name, self._channel.rate
+        allowed = lanes.allowance(session, name, self._token, rate, AHEAD, now)
         if self._unsure:
             give_back(session, name, self._token, self._lines.rows | self._outcomes.open)
-        allowed = lanes.allowance(session, name, rate, AHEAD, now)
         room = min(room, allowed.messages)
         if room == 0:
             return Taken([], min(1, max(0.02, (allowed.starts_at - AHEAD - now).total_seconds())), {})
         cursors: dict[int | None, Cursor] = {}
         found = self._claim(session, None, room, cursors)
         rows, full, rest = found.rows, found.looked_at == room, IDLE
+        asked: list[int] = []
         if len(rows) < room:
             bulk, more, rest = self._claim_bulk(session, room - len(rows), cursors, now)
-            rows, full = rows + bulk, full or more
+            oldest = sorted((theirs for theirs in bulk.values() if theirs), key=lambda theirs: theirs[0].id)
+            rows, full, asked = [*rows, *(row for theirs in oldest for row in theirs)], full or more, [*bulk]
         if not rows:
-            return Taken([], 0 if full else rest, cursors)
+            return Taken([], 0 if full else rest, cursors, asked)
         capabilities = self._channel.capabilities
         said = self._wording.of(session, rows, self._channel)
         said |= self._digests.of(session, rows, said, capabilities, self._apart)
@@ -201,12 +218,16 @@ class Foreman:
         lanes.spend(session, name, len(items), rate, allowed.starts_at)
         start = time.monotonic() + (allowed.starts_at - now).total_seconds()
         rest = 0 if len(rows) >= room == BATCH else min(0.05, room / rate)
-        return Taken(spread(items, start, rate), rest, cursors)
+        return Taken(spread(items, start, rate), rest, cursors, asked)
 
     def _claim_bulk(
         self, session: Session, room: int, cursors: dict[int | None, Cursor], now: datetime
-    ) -> tuple[list[Claimed], bool, float]:
-        """Claim digests and broadcasts; returns rows, whether there may be more, and when to look again if not."""
+    ) -> tuple[dict[int, list[Claimed]], bool, float]:
+        """Claim digests and broadcasts, those first that were asked longest ago.
+
+        Returns:
+            The rows of each that was asked, whether there may be more, and when to look again if not.
+        """
         most = {DIGESTS: room}
         paced: dict[int, datetime] = {}
         rest = IDLE
@@ -220,10 +241,11 @@ class Foreman:
                 early = (allowed.starts_at - AHEAD - now).total_seconds() if allowed else 0
                 rest = min(rest, max(SOONEST, early))
         counted = counting(session, self._manners, now) if len(most) > 1 else ()
+        most = dict(sorted(most.items(), key=lambda lane: self._asked.get(lane[0], 0)))
         taken, full = shared(most, room, lambda lane, limit: self._claim(session, lane, limit, cursors, counted))
         for broadcast_id, starts_at in paced.items():
             pace.spend(session, broadcast_id, len(taken.get(broadcast_id, ())), starts_at)
-        return [row for rows in taken.values() for row in rows], full, rest
+        return taken, full, rest
 
     def _followed_by_file(self, session: Session, item: Item, now: datetime) -> Item:
         """A file that no text can stand beside is a message of its own: queue it behind this one, once."""
@@ -259,7 +281,7 @@ class Foreman:
         started = time.monotonic()
         cursor = cursors.get(lane) or self._cursors.get(lane, Cursor())
         waited = started >= cursor.waited_at
-        if lane == DIGESTS and not waited:
+        if (lane == DIGESTS and not waited) or started < cursor.rests_until:
             return Claim([], 0, 0)
         whole = self._database.is_sqlite or started >= cursor.again_at
         busy = self._lines.rows | self._outcomes.open if self._window else ()
@@ -269,12 +291,16 @@ class Foreman:
             found = claim_digests(session, name, limit, self._token, now, terms)
         else:
             after = 0 if whole else cursor.after
+            end = last_of(session, name, lane) if whole and not self._database.is_sqlite else 0
             found = claim(session, name, lane, after, limit, self._token, now, terms, waited=waited)
+            last = max(end, found.last) if found.looked_at < limit else found.last or cursor.after
+            found = found._replace(last=last)
         ended = time.monotonic()
-        again_at = ended + max(1, 20 * (ended - started)) if whole else cursor.again_at
+        again_at = ended + min(LONGEST, 20 * (ended - started)) if whole else cursor.again_at
         if waited:
             cursor = cursor._replace(waited_at=0 if found.woke else ended + NOW_AND_THEN)
-        cursors[lane] = cursor._replace(after=found.last, again_at=again_at)
+        rests_until = 0.0 if lane is None or found.looked_at else ended + NOW_AND_THEN
+        cursors[lane] = cursor._replace(after=found.last, again_at=again_at, rests_until=rests_until)
         return found
 
     async def _send_forever(self) -> None:

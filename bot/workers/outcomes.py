@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.core.channel import Closed, Refused, Retry, Sent, Unknown
@@ -35,6 +35,9 @@ ASK = timedelta(seconds=20)
 
 ACCOUNT = "account"
 """The platform refuses us altogether."""
+
+AWAY = (OperationalError, InternalError, InterfaceError, OSError)
+"""The database takes nothing at the moment, such as one that has just become the first: no outcome is to blame."""
 
 PATIENCE = 5
 """How often it is then asked about and sent again, at most."""
@@ -116,7 +119,7 @@ class Outcomes:
         while True:
             try:
                 await self._database.run(lambda session: self._store(session, group), urgent=True)
-            except (OperationalError, OSError):
+            except AWAY:
                 log.warning("%s outcomes could not be stored; trying again", len(group))
                 await asyncio.sleep(0.5)
             except Exception:

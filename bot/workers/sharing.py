@@ -14,15 +14,16 @@ Take = Callable[[int, int], Claim]
 
 
 def shared(most: Mapping[int, int], room: int, take: Take) -> tuple[dict[int, list[Claimed]], bool]:
-    """What was claimed of each, and whether there may be more.
+    """What was claimed of each that was asked, who got most at the end, and whether there may be more.
 
     Args:
-        most: how many each may claim, by broadcast. Those who may claim least come first, so that the others know what
-            they leave.
-        room: how many all of them may.
+        most: how many each may claim, by broadcast, in the order in which it is their turn. Those who may not claim
+            their part come first, so that the others know what they leave.
+        room: how many all of them may, which may be fewer than they are.
     """
     rows: dict[int, list[Claimed]] = {}
-    waiting = sorted(most.items(), key=lambda each: each[1])
+    part = -(-room // len(most)) if most else 0
+    waiting = sorted(most.items(), key=lambda each: min(each[1], part))
     full = False
     for _round in range(2):
         hungry: list[tuple[int, int]] = []
@@ -37,4 +38,4 @@ def shared(most: Mapping[int, int], room: int, take: Take) -> tuple[dict[int, li
                 full = True
                 hungry.append((broadcast_id, limit - len(found.rows)))
         waiting = [each for each in hungry if rows[each[0]]]
-    return rows, full
+    return dict(sorted(rows.items(), key=lambda each: len(each[1]))), full

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 from bot.channels.simulator.shapes import WHATSAPP as WHATSAPP_SHAPE
 from bot.channels.simulator.words import words
 from bot.core.i18n import _, speaking
-from bot.core.messages import Attachment, Inbound, Kind, Option, Outbound
+from bot.core.messages import Attachment, Inbound, Kind, Option, Outbound, Point
 from bot.core.rendering import Bubble
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.responder import Responder
@@ -186,6 +186,7 @@ async def test_photos_documents_and_the_rest_arrive(page: Page, responder: Respo
         Kind.VOICE,
         Kind.LOCATION,
     ]
+    assert responder.heard[-1].point == Point(40.3667, 49.8352)
     async with page.expect_download() as download:
         await at.locator(".theirs a.file").click()
     assert (await download.value).suggested_filename == "üzvlər.csv"

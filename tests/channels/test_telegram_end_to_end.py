@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from bot.channels.telegram import Profile, TelegramChannel
 from bot.core.channel import Refused, Sent
-from bot.core.messages import Attachment, Inbound, Kind, Option, Outbound
+from bot.core.messages import Attachment, Inbound, Kind, Option, Outbound, Point
 from tests.channels.telegram_answers import Folder, running, until
 from tests.emulators.telegram import BotApi, Fault
 
@@ -81,6 +81,7 @@ async def test_what_people_do_arrives_in_order(api: BotApi) -> None:
             Kind.UNBLOCKED,
         )
     ]
+    assert [inbound.point for inbound in inbox.kept.values() if inbound.point] == [Point(40.4093, 49.8671)]
     assert inbox.said == ["/start link_1", "m1:az", "Sabirabad", "file", *(kind.value for kind, *_ in kinds[4:])]
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from bot.channels.telegram.inbound import formatted, inbound
-from bot.core.messages import Address, Attachment, Inbound, Kind
+from bot.core.messages import Address, Attachment, Inbound, Kind, Point
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CHAT = types.Chat(id=42, type="private", first_name="Aygün")
@@ -92,7 +92,21 @@ MESSAGES: list[tuple[str, dict[str, Any], Inbound]] = [
         {"video_note": types.VideoNote(file_id="v", file_unique_id="u", length=240, duration=3)},
         _from_aygun(Kind.VOICE),
     ),
-    ("location", {"location": types.Location(latitude=40.4, longitude=49.8)}, _from_aygun(Kind.LOCATION)),
+    (
+        "location",
+        {"location": types.Location(latitude=40.4, longitude=49.8)},
+        _from_aygun(Kind.LOCATION, point=Point(40.4, 49.8)),
+    ),
+    (
+        "venue",
+        {
+            "location": types.Location(latitude=40.4, longitude=49.8),
+            "venue": types.Venue(
+                location=types.Location(latitude=40.4, longitude=49.8), title="Ofis", address="Nizami 5"
+            ),
+        },
+        _from_aygun(Kind.LOCATION, text=Markup("Ofis, Nizami 5"), point=Point(40.4, 49.8)),
+    ),
     ("contact", {"contact": types.Contact(phone_number="+994501234567", first_name="A")}, _from_aygun(Kind.OTHER)),
     ("dice", {"dice": types.Dice(emoji="🎲", value=6)}, _from_aygun(Kind.OTHER)),
 ]

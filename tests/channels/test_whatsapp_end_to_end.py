@@ -268,12 +268,12 @@ async def test_a_number_means_nothing_when_the_menu_is_long_gone(twilio: Twilio,
     async with running(settings) as app:
         join(app, aygun, AYGUN)
         await aygun.says("hello")
-        assert (await aygun.sees()).labels == ["Topics", "My profile", "Help"]
+        assert (await aygun.sees()).labels == ["Funding calls", "Events", "Topics", "My profile", "Help"]
         passes(app, twilio, hours=7)
         await aygun.says("1")
         assert (await aygun.sees()).text == f"I did not understand that.\n\n{MENU}"
         await aygun.says("1")
-        assert (await aygun.sees()).text.startswith("Choose what we write to you about.")
+        assert (await aygun.sees()).text.startswith("Nothing is open for you at the moment.")
 
 
 async def test_what_whatsapp_does_not_carry_is_there_to_fetch(twilio: Twilio, settings: Settings) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from bot.channels.whatsapp.inbound import inbound
-from bot.core.messages import Address, Attachment, Inbound, Kind
+from bot.core.messages import Address, Attachment, Inbound, Kind, Point
 
 SID, MEDIA = "SM1", "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"
 AYGUN = {"MessageSid": SID, "From": "whatsapp:+994501234567", "ProfileName": "Aygün", "WaId": "994501234567"}
@@ -73,7 +73,18 @@ SAID: list[tuple[str, dict[str, str], Inbound]] = [
         {"NumMedia": "1", "MediaContentType0": "image/png", "MediaUrl0": "https://example.org/x.png"},
         _from_aygun(Kind.OTHER),
     ),
-    ("location", {"Latitude": "40.4", "Longitude": "49.8", "Body": ""}, _from_aygun(Kind.LOCATION)),
+    (
+        "location",
+        {"Latitude": "40.4", "Longitude": "49.8", "Body": ""},
+        _from_aygun(Kind.LOCATION, point=Point(40.4, 49.8)),
+    ),
+    (
+        "a place with a name",
+        {"Latitude": "40.4", "Longitude": "49.8", "Label": "Ofis", "Address": "Nizami 5 <2>"},
+        _from_aygun(Kind.LOCATION, text=Markup("Ofis, Nizami 5 &lt;2&gt;"), point=Point(40.4, 49.8)),
+    ),
+    ("a location nowhere", {"Latitude": "91", "Longitude": "nan"}, _from_aygun(Kind.LOCATION)),
+    ("half a location", {"Latitude": "40.4"}, _from_aygun(Kind.LOCATION)),
     ("nothing we know", {"Body": "", "NumMedia": "0", "MessageType": "order"}, _from_aygun(Kind.OTHER)),
 ]
 
@@ -112,10 +123,20 @@ def test_what_is_not_whatsapps_is_nothing(form: dict[str, str]) -> None:
     assert inbound(form) is None
 
 
-PARAMETERS = ["Body", "NumMedia", "MediaUrl0", "MediaContentType0", "ButtonPayload", "ListId", "Latitude", "Unheard"]
+PARAMETERS = [
+    "Body",
+    "NumMedia",
+    "MediaUrl0",
+    "MediaContentType0",
+    "ButtonPayload",
+    "ListId",
+    "Latitude",
+    "Longitude",
+    "Unheard",
+]
 
 
-@given(st.dictionaries(st.sampled_from(PARAMETERS), st.text() | st.sampled_from(["1", MEDIA, "image/png"])))
+@given(st.dictionaries(st.sampled_from(PARAMETERS), st.text() | st.sampled_from(["1", MEDIA, "image/png", "nan"])))
 def test_whatever_comes_is_something_that_can_be_stored(form: dict[str, str]) -> None:
     read = inbound(AYGUN | form)
     assert read is not None

@@ -14,7 +14,7 @@ from twilio.request_validator import RequestValidator
 
 from bot.channels.whatsapp import webhook
 from bot.core.channel import Closed, Receipt, Retry, Sent, Unknown
-from bot.core.messages import Address, Inbound, Kind, Outbound
+from bot.core.messages import Address, Inbound, Kind, Outbound, Point
 from tests.channels.whatsapp_line import AYGUN, PUBLIC, Line, serving, until
 from tests.emulators.twilio import TOKEN, Fault
 
@@ -217,6 +217,7 @@ async def test_everything_a_person_can_do_arrives(line: Line) -> None:
     assert [(one.external_id, one.kind) for one in line.inbox] == [
         (one.sid, kind) for one, kind in zip(said, kinds, strict=True)
     ]
+    assert [one.point for one in line.inbox if one.point] == [Point(40.4093, 49.8671)]
     assert {(one.address, one.phone, one.name) for one in line.inbox} == {
         (Address("whatsapp", "AZ.1349"), AYGUN, "Aygün")
     }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.codes import EXAMPLE, HALF, SIGNS, draw, read, resembles, shown
+from bot.core.codes import EXAMPLE, HALF, SIGNS, draw, read, resembles, short, shown, signs
 
 CYRILLIC = dict(zip("ABCEHKMPTYX", "АВСЕНКМРТУХ", strict=True))
 BETWEEN = ["", " ", "-", "–", "—", " - ", ".", "_", "\N{NO-BREAK SPACE}", "*", "\n"]
@@ -76,3 +76,12 @@ def test_a_drawn_code_has_a_letter_and_a_digit_in_each_half() -> None:
 )
 def test_a_slip_is_told_from_something_else(text: str, *, meant: bool) -> None:
     assert resembles(text) is meant
+
+
+def test_a_short_one_is_half_a_code_and_read_however_it_is_typed() -> None:
+    for _time in range(200):
+        code = short()
+        assert len(code) == HALF
+        assert not code.isdigit()
+        assert not code.isalpha()
+        assert signs(f" {code[:2].lower()}-{code[2:]} ") == code

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from bot.core.messages import Address, Attachment, Inbound, Kind, Option, Outbound
+from bot.core.messages import Address, Attachment, Inbound, Kind, Option, Outbound, Point
 
 markups = st.text().map(Markup.escape) | st.just(Markup("<b>bold</b> &amp; plain"))
 attachments = st.none() | st.builds(Attachment, st.text(), st.text(), st.text(), st.text(), st.integers(0))
@@ -27,6 +27,7 @@ inbounds = st.builds(
     attachment=attachments,
     language=st.text(),
     name=st.text(),
+    point=st.none() | st.builds(Point, st.floats(-90, 90), st.floats(-180, 180)),
 )
 outbounds = st.builds(
     Outbound,

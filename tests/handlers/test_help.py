@@ -16,6 +16,8 @@ MENU = "What would you like to do?"
 HELP = """\
 /start – join, or hear from us again
 /topics – choose what we write to you about
+/calls – funding calls that are open for you
+/events – see what is ahead, and say whether you come
 /profile – see and change your details
 /language – change the language
 /link – be one person on two messengers
@@ -24,7 +26,8 @@ HELP = """\
 /forget – erase everything we keep about you
 /help – what you can do here"""
 
-WORDS = {"/start": "Start", "/topics": "Topics", "/profile": "Profile", "/language": "Language", "/link": "Link",
+WORDS = {"/start": "Start", "/topics": "Topics", "/calls": "Calls",
+         "/events": "Events", "/profile": "Profile", "/language": "Language", "/link": "Link",
          "/stop": "Stop", "/mydata": "My data", "/forget": "Forget me", "/help": "Help"}  # fmt: skip
 
 
@@ -44,9 +47,9 @@ async def test_help_lists_what_to_write(chat: Chat, shape: str) -> None:
     ("role", "more"),
     [
         (Role.OBSERVER, ["staff"]),
-        (Role.FOCAL_POINT, ["newsletter", "broadcasts", "staff"]),
-        (Role.COORDINATOR, ["newsletter", "broadcasts", "unreachable", "staff", "audit"]),
-        (Role.OWNER, ["newsletter", "broadcasts", "unreachable", "staff", "audit"]),
+        (Role.FOCAL_POINT, ["newsletter", "schedules", "broadcasts", "staff"]),
+        (Role.COORDINATOR, ["newsletter", "schedules", "broadcasts", "unreachable", "staff", "audit"]),
+        (Role.OWNER, ["newsletter", "schedules", "broadcasts", "unreachable", "staff", "audit"]),
     ],
 )
 @sqlite_alone
@@ -65,7 +68,7 @@ async def test_whatever_is_not_understood_gets_a_sentence_and_the_menu(chat: Cha
     aysel = chat.person(shape)
     await enrol(aysel)
     assert await aysel.says("what is the weather") == "I did not understand that.\n\n" + MENU
-    assert aysel.options == ["Topics", "My profile", "Help"]
+    assert aysel.options == ["Funding calls", "Events", "Topics", "My profile", "Help"]
     assert await aysel.says("x" * 5000) == "I did not understand that.\n\n" + MENU
     if shape != "whatsapp":  # where nobody can
         assert await aysel.says("") == "I did not understand that.\n\n" + MENU
@@ -125,7 +128,7 @@ async def test_thanks_are_answered_kindly(chat: Chat, text: str) -> None:
     aysel = chat.person("numbers")
     await enrol(aysel)
     assert await aysel.says(text) == "Thank you for writing. I am a bot and always glad to help.\n\n" + MENU
-    assert aysel.options == ["Topics", "My profile", "Help"]
+    assert aysel.options == ["Funding calls", "Events", "Topics", "My profile", "Help"]
 
 
 @sqlite_alone

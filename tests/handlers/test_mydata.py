@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from bot.actions import retention
+from bot.actions import calls, retention
 from bot.core.locale import short_date
+from storage.calls import Call, CallMark, CallState, Dislike
+from storage.events import Event, EventState, ProposedTime, Reply, Rsvp, TimeMark
 from storage.inbox import InboxRow
 from storage.members import Member
 from storage.outbox import OutboxRow
@@ -36,7 +39,8 @@ async def test_my_data_is_a_file(chat: Chat, shape: str) -> None:
     assert len(written) == file.size
     data = json.loads(written)
     assert list(data) == [
-        "member", "organisation", "topics", "addresses", "staff", "invitations", "messages_received_from_you",
+        "member", "organisation", "topics", "addresses", "calls", "calls_you_hear_less_of", "calls_by_you", "events",
+        "times_that_suit_you", "calendar_files_of_events", "staff", "invitations", "messages_received_from_you",
         "messages_sent_to_you", "newsletters_sent_to_you", "staff_actions_by_or_about_you", "technical",
     ]  # fmt: skip
     assert (data["member"]["name"], data["organisation"]["name"]) == ("Aysel Məmmədova", "Initiative")
@@ -120,3 +124,48 @@ async def test_a_second_thought_keeps_everything(chat: Chat, shape: str) -> None
     await aysel.says("/forget")
     assert await aysel.picks("No, keep it") == "Good, everything stays as it is."
     assert (await member_of(aysel)).name == "Aysel Məmmədova"
+
+
+def take_part(session: Session, chat: Chat, member_id: int) -> None:
+    """They saved a call, proposed another, come to an event, and marked a time."""
+    now = chat.clock.now()
+    call, proposal = calls.blank("en", now), calls.blank("en", now)
+    call.titles, proposal.titles = {"en": "Green schools"}, {"en": "Mine"}
+    call.state, proposal.state, proposal.proposer_id = CallState.OPEN, CallState.PROPOSED, member_id
+    event = Event(state=EventState.OPEN, source="en", titles={"en": "Workshop"}, texts={}, created_at=now)
+    session.add_all([call, proposal, event])
+    session.flush()
+    time = ProposedTime(event_id=event.id, starts_at=now)
+    session.add(time)
+    session.flush()
+    session.add_all(
+        [
+            CallMark(call_id=call.id, member_id=member_id, saved_at=now),
+            Dislike(member_id=member_id, what="topic:peace"),
+            Rsvp(event_id=event.id, member_id=member_id, reply=Reply.YES, seats=2, replied_at=now),
+            TimeMark(time_id=time.id, member_id=member_id),
+        ]
+    )
+
+
+async def test_calls_and_events_are_part_of_it_and_go_with_it(chat: Chat) -> None:
+    aysel = chat.person("buttons")
+    member_id = await enrol(aysel)
+    await chat.database.run(lambda session: take_part(session, chat, member_id))
+    await aysel.says("/mydata")
+    assert aysel.file is not None
+    data = json.loads(chat.files.path(aysel.file.file).read_bytes())
+    now = chat.clock.now().year
+    assert [(each["titles"], each["saved_at"][:4]) for each in data["calls"]] == [({"en": "Green schools"}, str(now))]
+    assert data["calls_you_hear_less_of"] == ["topic:peace"]
+    assert [each["titles"] for each in data["calls_by_you"]] == [{"en": "Mine"}]
+    assert [(each["titles"], each["reply"], each["seats"]) for each in data["events"]] == [
+        ({"en": "Workshop"}, "yes", 2)
+    ]
+    assert [each["event"] for each in data["times_that_suit_you"]] == [1]
+
+    await aysel.says("/forget")
+    await aysel.picks("Yes, erase everything")
+    for table in (CallMark, Dislike, Rsvp, TimeMark):
+        assert await look(chat, lambda session, table=table: session.scalars(select(table)).all()) == []  # type: ignore[misc]
+    assert await look(chat, lambda session: session.scalars(select(Call.titles)).all()) == [{"en": "Green schools"}]

@@ -15,7 +15,7 @@ KNOWN = [
     "ECOSOC status: No",
     "Topics: Education, Health",
     "Name: Aysel Məmmədova",
-    "Your role: director",
+    "Your job: director",
     "Phone: +994 50 123 45 67",
     "E-mail: –",
 ]

@@ -35,7 +35,7 @@ Nations.
 It is run by: National Assembly of Youth Organizations of the Republic of Azerbaijan (NAYORA).
 
 If you join, we keep your answers and write to you about the topics you choose, and now and then about the network \
-itself. Those who run the network see your answers; your colleagues see your name and role when we ask them to confirm \
+itself. Those who run the network see your answers; your colleagues see your name and job when we ask them to confirm \
 you. At any time you can read all of it ({mydata}), stop our messages ({stop}) or have everything erased ({forget}).
 
 Do you agree?"""
@@ -94,10 +94,10 @@ async def test_a_newcomer_joins(chat: Chat, shape: str) -> None:
     assert await aysel.says("050 123 45 67") == "What is your e-mail address?"
     assert await aysel.picks("Skip") == (
         "Is everything right?\nOrganisation: Initiative\nRegion: Sabirabad (Mil-Mughan)\nECOSOC status: No\n"
-        "Topics: Education, Health\nName: Aysel Məmmədova\nYour role: director\nPhone: +994 50 123 45 67\nE-mail: –"
+        "Topics: Education, Health\nName: Aysel Məmmədova\nYour job: director\nPhone: +994 50 123 45 67\nE-mail: –"
     )
     assert await aysel.picks("Done") == "Thank you, Aysel Məmmədova. You are registered."
-    assert aysel.options == ["Topics", "My profile", "Help"]
+    assert aysel.options == ["Funding calls", "Events", "Topics", "My profile", "Help"]
 
     member = await member_of(aysel)
     assert (member.name, member.role, member.phone, member.email) == (
@@ -125,7 +125,7 @@ async def test_every_answer_can_be_changed_in_the_summary(chat: Chat, shape: str
     await aysel.picks("Skip")
     assert await aysel.says("aysel@example.org") == (
         "Is everything right?\nOrganisation: Initiative\nRegion: Georgia\nECOSOC status: –\nTopics: –\nName: Aysel\n"
-        "Your role: director\nPhone: –\nE-mail: aysel@example.org"
+        "Your job: director\nPhone: –\nE-mail: aysel@example.org"
     )
     await aysel.picks("Change: Name")
     await aysel.says("Aysel Quliyeva")
@@ -155,7 +155,7 @@ async def test_cancelling_leaves_the_door_open(chat: Chat, shape: str) -> None:
     await agree(aysel)
     start = "/start" if shape == "buttons" else "Start"
     assert await aysel.picks("Cancel") == f"All right, we leave it there. To register another time, write {start}."
-    assert aysel.options == ["Register", "Topics", "Help"]
+    assert aysel.options == ["Register", "Funding calls", "Events", "Topics", "Help"]
     assert await aysel.picks("Register") == WHICH_ORGANISATION
 
 
@@ -228,7 +228,16 @@ async def test_an_invitation_gives_its_role_at_once(chat: Chat, shape: str) -> N
     role = "Your role here is now: coordinator."
     assert await orxan.says(f"{word} {token}") == f"{role}\n\n{WHICH_LANGUAGE}"
     await orxan.picks("English", "Yes, I agree", "Cancel")
-    assert orxan.options == ["Register", "Topics", "Help", "Newsletter", "Broadcasts", "Staff"]
+    assert orxan.options == [
+        "Register",
+        "Funding calls",
+        "Events",
+        "Topics",
+        "Help",
+        "Newsletter",
+        "Broadcasts",
+        "Staff",
+    ]
 
     leyla = chat.person(shape, "2")
     await in_english(leyla)

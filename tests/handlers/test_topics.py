@@ -16,6 +16,7 @@ LEADS = [
     'Human rights – Azerbaijan Young Lawyers Union; Society for "International Cooperation of Disabled people"',
 ]
 NAMES = [line.split(" – ")[0] for line in LEADS]
+WEEKLY = "✓ Weekly digest: calls and events"
 CHOOSE = "Choose what we write to you about. You receive what has a tick."
 
 
@@ -33,10 +34,10 @@ async def test_on_a_phone_with_buttons_a_tap_toggles_in_place(chat: Chat) -> Non
     await enrol(aysel)
     await aysel.says("/topics")
     assert aysel.sees == CHOOSE + "\n\n" + "\n".join(LEADS)
-    assert aysel.options == ticked(NAMES, 1, 3)
+    assert aysel.options == [*ticked(NAMES, 1, 3), WEEKLY]
     shown = len(aysel.screen)
     await aysel.picks("Peace and conflict prevention", "Health")
-    assert aysel.options == ticked(NAMES, 1, 5)
+    assert aysel.options == [*ticked(NAMES, 1, 5), WEEKLY]
     assert len(aysel.screen) == shown
     assert await followed(aysel) == {"education", "peace"}
 
@@ -45,10 +46,10 @@ async def test_on_a_phone_without_buttons_numbers_toggle(chat: Chat) -> None:
     aysel = chat.person("numbers")
     await enrol(aysel)
     assert await aysel.says("topics") == CHOOSE
-    assert aysel.options == ticked(LEADS, 1, 3)
+    assert aysel.options == [*ticked(LEADS, 1, 3), WEEKLY]
     await aysel.says("4 and 6")
     assert aysel.heard == [CHOOSE]
-    assert aysel.options == ticked(LEADS, 1, 5)
+    assert aysel.options == [*ticked(LEADS, 1, 5), WEEKLY]
     assert await followed(aysel) == {"education", "peace"}
 
 
@@ -60,7 +61,7 @@ async def test_anybody_may_read_them(chat: Chat, shape: str) -> None:
     assert await aysel.says("/topics") == (
         "Our topics, and who leads them:\n\n" + "\n".join(LEADS) + "\n\nTo choose yours, register first."
     )
-    assert aysel.options == ["Register", "Topics", "Help"]
+    assert aysel.options == ["Register", "Funding calls", "Events", "Topics", "Help"]
 
 
 @every_shape

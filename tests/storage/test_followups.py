@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.actions.spreading import write_next
 from bot.core.clock import Clock
 from storage import followups
 from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
@@ -19,6 +20,7 @@ from storage.members import MemberAddress
 from storage.merging import detach
 from storage.outbox import OutboxRow
 from tests.storage.people import add_broadcast, add_member
+from tests.workers.platform import Platform
 
 EDITS = {"telegram"}
 DELETES = {"telegram": timedelta(hours=48)}
@@ -126,6 +128,27 @@ def test_whoever_waits_for_an_earlier_correction_gets_no_second_one(database: Da
     in_one(database, story)
 
 
+@pytest.mark.parametrize("fate", [{"state": "sending"}, {"doubts": 1}])
+def test_whoever_may_be_getting_an_earlier_correction_gets_the_next_one_too(
+    database: Database, clock: Clock, fate: dict[str, Any]
+) -> None:
+    def story(session: Session) -> None:
+        original = sent_to(session, clock, {"1": {}, "2": {"channel": "whatsapp"}})
+        first = correct(session, clock, original)
+        row = session.scalars(select(OutboxRow).where(OutboxRow.broadcast_id == first, OutboxRow.member_id == 2)).one()
+        for name, value in fate.items():
+            setattr(row, name, value)
+        session.flush()
+        second = follow(session, clock, original, BroadcastKind.CORRECTION)
+        assert not followups.in_flight(session, second, ["telegram", "whatsapp"])
+        recall = follow(session, clock, original, BroadcastKind.RECALL)
+        assert followups.in_flight(session, recall, ["telegram", "whatsapp"]) == (row.state == "sending")
+        followups.write_correction(session, second, EDITS, clock.now())
+        assert written(session, second.id) == [(2, None, "queued", "")]
+
+    in_one(database, story)
+
+
 def test_a_message_that_says_other_things_too_stays_as_it_is(database: Database, clock: Clock) -> None:
     def story(session: Session) -> None:
         original = sent_to(session, clock, {"1": {}, "2": {"carrier": 99}, "3": {}})
@@ -212,6 +235,25 @@ def test_nothing_begins_while_a_message_is_on_its_way(database: Database, clock:
         assert not followups.in_flight(session, correction, ["whatsapp"])
         session.get_one(OutboxRow, 1).state = "sent"
         assert not followups.in_flight(session, correction, ["telegram"])
+
+    in_one(database, story)
+
+
+def test_a_file_that_follows_is_part_of_what_is_on_its_way_and_is_kept_once_it_is_taken_back(
+    database: Database, clock: Clock
+) -> None:
+    def story(session: Session) -> None:
+        original = sent_to(session, clock, {"1": {}, "2": {}})
+        for text, state in ((1, "sending"), (2, "queued")):
+            file = {"channel": "telegram", "language": "en", "created_at": clock.now(), "state": state}
+            session.add(OutboxRow(**file, key=f"file:{text}", address_id=text, member_id=text, follows=text))
+        recall = follow(session, clock, original, BroadcastKind.RECALL)
+        assert not write_next(session, recall, {"telegram": Platform()}, clock.now())
+        session.get_one(OutboxRow, 3).state = "sent"
+        assert write_next(session, recall, {"telegram": Platform()}, clock.now())
+        session.expire_all()
+        fates = [(row.state, row.reason) for row in session.scalars(select(OutboxRow).order_by(OutboxRow.id))]
+        assert fates[2:4] == [("sent", ""), ("skipped", "recalled")]
 
     in_one(database, story)
 

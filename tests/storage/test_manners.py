@@ -19,6 +19,8 @@ from storage.audiences import Audience
 from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from storage.claims import Claim, carry, claim, claim_digests
 from storage.database import Database
+from storage.delivery import unfinished
+from storage.fanout import skip
 from storage.manners import SLICE
 from storage.members import Member, MemberAddress
 from storage.outbox import OutboxRow, OutboxState
@@ -97,6 +99,20 @@ class Office:
             return self.database.transact(work), len(statements)
         finally:
             event.remove(self.database.engine, "before_cursor_execute", note)
+
+    def steps(self, work: Callable[[Session], object]) -> int:
+        """How many of SQLite's own steps it takes; to pass over a row takes ten or more."""
+        tens: list[None] = []
+
+        def count(session: Session) -> None:
+            connection = session.connection().connection.driver_connection
+            assert connection is not None
+            connection.set_progress_handler(lambda: tens.append(None), 10)
+            work(session)
+            connection.set_progress_handler(None, 0)
+
+        self.database.transact(count)
+        return 10 * len(tens)
 
 
 @pytest.fixture
@@ -368,6 +384,22 @@ def test_a_digest_in_doubt_is_the_same_one_again(office: Office) -> None:
     ]
 
 
+def test_of_a_digest_in_doubt_the_rest_does_not_wait_for_what_is_paused(office: Office) -> None:
+    lanes = _three_kept(office)
+    sent = office.claims_digests(office.at(3, 8), limit=1)
+    doubted = [Outcome(row.id, OutboxState.DOUBT, hold=office.at(3, 8, 1)) for row in sent.rows]
+    office.database.transact(lambda session: settle(session, doubted, "foreman", office.at(3, 8)))
+    office.claims_digests(office.at(3, 8), limit=9)  # the other member's
+
+    def turns(state: BroadcastState) -> None:
+        office.database.transact(lambda session: setattr(session.get_one(Broadcast, lanes[0]), "state", state))
+
+    turns(BroadcastState.PAUSED)
+    assert [row.broadcast_id for row in office.claims_digests(office.at(3, 8, 1)).rows] == lanes[1:]
+    turns(BroadcastState.SENDING)
+    assert [row.broadcast_id for row in office.claims_digests(office.at(3, 8, 1)).rows] == lanes[:1]
+
+
 def test_a_digest_that_did_not_leave_goes_again(office: Office) -> None:
     _three_kept(office)
     for hold in (None, office.at(3, 8)):
@@ -398,6 +430,44 @@ def test_it_stays_one_digest_while_a_bell_rings_for_it(office: Office) -> None:
     assert [(row.user, row.bell, row.kept) for row in heard] == [("1", False, True)] * 3
 
 
+def test_it_stays_one_digest_where_no_more_bells_may_ring_today(office: Office) -> None:
+    _three_kept(office)
+    office.terms = office.terms._replace(window=Window(timedelta(hours=24), bells=1))
+    assert [(row.user, row.bell) for row in office.claims_digests(office.at(3, 8)).rows] == [("1", True)]
+    kept = [row for row in office.rows() if row[0] == "queued"]
+    assert kept == [("queued", "digest", office.at(4, 8))] * 3
+    assert [(row.user, row.bell) for row in office.claims_digests(office.at(4, 8)).rows] == [("2", True)]
+    assert [row[:2] for row in office.rows()].count(("held", "digest")) == 4
+
+
+def test_that_digest_goes_at_once_should_its_reader_write_before(office: Office) -> None:
+    _three_kept(office)
+    second = 2
+    office.terms = office.terms._replace(window=Window(timedelta(hours=24), bells=1))
+    office.claims_digests(office.at(3, 8))
+
+    def writes(session: Session) -> None:
+        written = update(MemberAddress).where(MemberAddress.id == second).values(last_inbound_at=office.at(3, 12))
+        session.execute(written)
+        assert release(session, [second]) == 3
+
+    office.database.transact(writes)
+    found = office.claims_digests(office.at(3, 12)).rows
+    assert [(row.user, row.bell, row.kept) for row in found] == [("2", False, True)] * 3
+
+
+def test_whoever_stopped_its_topics_overnight_is_left_out_of_the_digest(office: Office) -> None:
+    lanes = _three_kept(office)
+
+    def stops(session: Session) -> None:
+        session.get_one(Broadcast, lanes[1]).audience = {"topics": ["education"]}
+
+    office.database.transact(stops)
+    found = office.claims_digests(office.at(3, 8), limit=1)
+    assert [row.broadcast_id for row in found.rows] == [lanes[0], lanes[2]]
+    assert ("skipped", "left") in {row[:2] for row in office.rows()}
+
+
 def _many(office: Office, members: int) -> None:
     def write(session: Session) -> None:
         now = office.clock.now()
@@ -416,6 +486,35 @@ def test_a_whole_broadcast_falls_asleep_in_a_few_looks(office: Office) -> None:
     assert looked == [4, 4, 0]
     waiting = select(func.count()).where(OutboxRow.reason == "quiet", OutboxRow.not_before == office.at(3, 8))
     assert office.database.transact(lambda session: session.scalar(waiting)) == SLICE + 500
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_look_passes_over_what_waits_for_something_else(office: Office) -> None:
+    _many(office, 2_000)
+    kept, paused, held = (office.broadcast() for _ in range(3))
+    now = office.at(3, 8)
+
+    waits: dict[int, dict[str, Any]] = {
+        kept: {"reason": "digest", "not_before": now},
+        paused: {"reason": "digest", "not_before": office.at(3, 7)},
+        held: {"state": "held"},
+    }
+
+    def wait(session: Session) -> None:
+        for lane, values in waits.items():
+            session.execute(update(OutboxRow).where(OutboxRow.broadcast_id == lane).values(**values))
+        session.get_one(Broadcast, paused).state = BroadcastState.PAUSED
+
+    office.database.transact(wait)
+    counted = office.terms._replace(counted=[kept, held])
+    looks: dict[str, Callable[[Session], object]] = {
+        "what wakes": lambda session: claim(session, "telegram", kept, 0, 10, "foreman", now, counted),
+        "digests": lambda session: claim_digests(session, "telegram", 1, "foreman", now, counted),
+        "unfinished": lambda session: unfinished(session, held),
+        "closed": lambda session: skip(session, held, "closed", now, OutboxRow.channel > "telegram"),
+    }
+    steps = {name: office.steps(look) for name, look in looks.items()}
+    assert {name: number for name, number in steps.items() if number > 4_000} == {}
 
 
 def test_a_plain_claim_asks_nothing_more_for_manners_sake(office: Office) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import OperationalError
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.actions import broadcasts
@@ -20,7 +21,7 @@ from storage import lanes
 from storage.broadcasts import Broadcast, BroadcastState
 from storage.claims import claim, recover
 from storage.delivery import tally, unfinished
-from storage.members import Member
+from storage.members import Member, drop_topic
 from storage.outbox import OutboxRow, OutboxState, enqueue
 from storage.outcomes import Outcome as Written
 from storage.outcomes import settle
@@ -152,6 +153,22 @@ async def test_consent_is_read_again_before_each_message(post: Post) -> None:
     assert post.states() == [("sent", "", 0), ("skipped", "left", 0)]
 
 
+async def test_who_stopped_all_its_topics_since_gets_it_no_more(post: Post) -> None:
+    both = post.member("1", "education", "health")
+    one = post.member("2", "education")
+    post.broadcast(topics=["education", "environment"])
+    post.broadcast(topics=["education", "health"])
+    for member in (both, one):
+        post.database.transact(lambda session, member=member: drop_topic(session, member, "education"))  # type: ignore[misc]
+    platform = Platform()
+    async with post.delivering(platform):
+        await post.quiet()
+    left = ("skipped", "left", 0)
+    assert post.states() == [left, left, ("sent", "", 0), left]
+    why = "<i>You receive this because you follow: Health.</i>"
+    assert platform.taken == [("1", f"News\n\n{why}")]
+
+
 async def test_five_systemic_refusals_in_a_row_pause_the_broadcast(post: Post) -> None:
     for number in range(50):
         post.member(str(number))
@@ -271,6 +288,41 @@ async def test_only_one_foreman_delivers_a_channel(post: Post) -> None:
     assert sorted([len(one.taken), len(other.taken)]) == [0, 40]
 
 
+async def test_a_foreman_that_was_replaced_while_it_stood_still_claims_nothing(post: Post) -> None:
+    post.member("1")
+    async with post.delivering(Platform()) as foreman:
+        await foreman.leadership.held()
+
+        def replace_it(session: Session) -> None:
+            later = post.clock.now() + lanes.LEASE
+            session.execute(update(lanes.Lane).values(token="another", leased_until=later))
+
+        post.database.transact(replace_it)
+        post.reply("1", "hello")
+        foreman.wake.nudge()
+        await asyncio.sleep(0.5)
+    assert post.states() == [("queued", "", 0)]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_what_is_finished_is_looked_at_once_and_passed_over_from_then_on(post: Post) -> None:
+    for number in range(3):
+        post.member(str(number))
+    broadcast = post.broadcast()
+    post.reply("1", "hello")
+    tomorrow = post.clock.now() + timedelta(days=1)
+    asleep = update(OutboxRow).where(OutboxRow.id == 1).values(not_before=tomorrow, reason="quiet")
+    post.database.transact(lambda session: session.execute(asleep))
+    for _start in range(2):
+        async with post.delivering(Platform()) as foreman:
+            await post.until(lambda session: session.scalar(_SENT) == 3)
+            await asyncio.sleep(0.6)
+            assert [foreman._cursors[lane].after for lane in (None, broadcast)] == [4, 3]
+
+
+_SENT = select(func.count()).where(OutboxRow.state == OutboxState.SENT)
+
+
 async def test_the_rate_is_held(post: Post) -> None:
     for number in range(60):
         post.member(str(number))
@@ -376,6 +428,27 @@ async def test_rows_of_a_claim_whose_commit_was_not_heard_go_back_to_the_queue(p
         await post.quiet()
     assert sorted(user for user, _text in platform.taken) == sorted(str(number) for number in range(20))
     assert set(post.states()) == {("sent", "", 0)}
+
+
+@pytest.mark.parametrize("away", [OperationalError, InternalError, InterfaceError])
+async def test_what_was_answered_while_the_database_is_away_is_written_once_it_is_back(
+    post: Post, away: type[DBAPIError]
+) -> None:
+    """Also while a standby has taken over and takes nothing yet, or a connection is gone."""
+    post.member("1")
+    post.reply("1", "hello")
+    run, failures = post.database.run, [away("COMMIT", None, ConnectionError("not now"))] * 2
+
+    async def failing(work: Callable[[Session], Any], *, urgent: bool = False) -> Any:
+        if urgent and failures:
+            raise failures.pop()
+        return await run(work, urgent=urgent)
+
+    post.database.run = failing  # type: ignore[method-assign]
+    platform = Platform()
+    async with post.delivering(platform):
+        await post.quiet()
+    assert (platform.taken, post.states()) == ([("1", "hello")], [("sent", "", 0)])
 
 
 async def test_a_message_in_doubt_is_not_overtaken_by_the_next_to_the_same_person(post: Post) -> None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.core.channel import Outcome, Refused, Unknown
 from bot.core.clock import Clock
 from bot.core.messages import Outbound
 from bot.network import Manners, Network
+from bot.workers import deliver
 from storage import pace
 from storage.broadcasts import Broadcast, BroadcastState
+from storage.claims import Claim, claim
 from storage.database import Database
 from storage.members import MemberAddress
 from storage.outbox import OutboxRow, OutboxState
@@ -183,6 +187,22 @@ async def test_where_a_bell_must_ring_first_the_digest_is_still_one_message(post
     assert [text.split("\n")[0] for _user, text in platform.taken] == ["<b>2 messages we kept for you</b>"]
 
 
+async def test_several_share_what_a_platform_allows_however_little_that_is(post: Post) -> None:
+    for number in range(60):
+        post.member(f"{number}")
+    post.network = replace(post.network, manners=replace(OFTEN, a_day=0))
+    for name in ("One", "Two", "Three"):
+        post.broadcast(name)
+    platform = Platform(rate=30)
+    async with post.delivering(platform):
+        await post.until(lambda session: (session.scalar(_ARRIVED) or 0) > 30)
+    had = Counter(text.split("\n")[0] for _user, text in platform.taken)
+    assert max(had.values()) - min(had[name] for name in ("One", "Two", "Three")) <= 4
+
+
+_ARRIVED = select(func.count()).where(OutboxRow.state == OutboxState.SENT)
+
+
 async def test_a_slow_broadcast_keeps_its_rate_and_the_rest_is_another_s(post: Post) -> None:
     for number in range(60):
         post.member(f"{number}")
@@ -224,6 +244,28 @@ async def test_a_slow_a_sleeping_and_a_full_one_do_not_stand_in_each_other_s_way
     assert texts.count("Sleeping") == 0
     assert 2 <= len(times) <= 5 * (times[-1] - times[0]) + 2
     assert sum(post.database.transact(lambda session, lane=lane: _sent(session, lane)) for lane in sleeping) == 0  # type: ignore[misc]
+
+
+async def test_what_sleeps_is_looked_at_now_and_then(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(100):
+        post.member(f"{number}")
+    post.network = replace(post.network, manners=replace(OFTEN, a_day=0))
+    sleeping = post.broadcast("Sleeping")
+    tomorrow = {"reason": "quiet", "not_before": post.clock.now() + timedelta(hours=9)}
+    post.database.transact(lambda session: session.execute(update(OutboxRow).values(**tomorrow)))
+    full = post.broadcast("Full")
+    looks: Counter[int | None] = Counter()
+
+    def counting(session: Session, channel: str, lane: int | None, *arguments: Any, **named: Any) -> Claim:
+        looks[lane] += 1
+        return claim(session, channel, lane, *arguments, **named)
+
+    monkeypatch.setattr(deliver, "claim", counting)
+    platform = Platform(rate=40)
+    async with post.delivering(platform):
+        await post.until(lambda session: _sent(session, full) == 100)
+    took = platform.times[-1] - platform.times[0]
+    assert looks[sleeping] <= took / deliver.NOW_AND_THEN + 3
 
 
 async def test_a_rate_is_kept_over_a_pause_and_a_restart_and_changes_at_once(post: Post) -> None:

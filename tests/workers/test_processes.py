@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,7 +15,8 @@ from statistics import median
 
 import pytest
 from markupsafe import Markup
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot.actions.wording import Wording
@@ -28,12 +30,13 @@ from bot.workers.accept import Accept
 from bot.workers.converse import Converse
 from bot.workers.deliver import Foreman
 from bot.workers.leadership import Leadership
-from storage.calls import Calls
+from storage import lanes
 from storage.database import Database
 from storage.facts import recall, remember, settle_on
 from storage.files import Files
 from storage.inbox import InboxRow, count_unhandled
 from storage.members import Member, MemberAddress
+from storage.notifications import Notifications
 from storage.outbox import OutboxRow
 from tests.workers.platform import Platform
 
@@ -56,7 +59,7 @@ class Process:
         self.database = Database(url, threads=WORKERS)
         self.clock = Clock()
         self.platform = Platform()
-        self.calls = Calls(self.database, self._wake)
+        self.calls = Notifications(self.database, self._wake)
         channels = dict.fromkeys(CHANNELS, self.platform)
         router = router or self._router()
         self.converse = Converse(self.database, self.clock, network, router, channels, files, self.calls.call)
@@ -233,7 +236,7 @@ async def test_an_answer_from_one_process_leaves_through_the_other_within_100_ms
 
 async def test_a_call_is_heard_by_every_process_and_many_at_once_as_few(start: Start) -> None:
     ears: list[list[float]] = [[], [], []]
-    calls = [Calls(start().database, partial(_note, ear)) for ear in ears]
+    calls = [Notifications(start().database, partial(_note, ear)) for ear in ears]
     tasks = [asyncio.create_task(each.run()) for each in calls]
     async with asyncio.timeout(10):
         while not all(ears):  # each looks once when it begins to hear
@@ -253,7 +256,7 @@ async def test_a_call_is_heard_by_every_process_and_many_at_once_as_few(start: S
 
 async def test_a_process_that_could_not_hear_looks_when_it_can_again(start: Start) -> None:
     database, ear = start().database, list[float]()
-    listening = asyncio.create_task(Calls(database, partial(_note, ear)).run())
+    listening = asyncio.create_task(Notifications(database, partial(_note, ear)).run())
     end = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
     async with asyncio.timeout(10):
         while len(ear) < 1:
@@ -305,3 +308,33 @@ async def test_what_a_vanished_machine_had_locked_is_free_after_seconds(database
     idle = "SHOW idle_in_transaction_session_timeout"
     assert await database.read(lambda session: session.scalar(text(idle))) == "5min"
     database.close()
+
+
+async def test_a_process_that_stands_still_in_a_claim_is_replaced_in_time(start: Start) -> None:
+    """Its machine lives, so PostgreSQL has to end what it began."""
+    frozen, other = start(), start()
+    claiming, thawed = threading.Event(), threading.Event()
+    dead = timedelta(minutes=-1)
+
+    def stand_still(session: Session) -> None:
+        lanes.allowance(session, "telegram", "frozen", 30, timedelta(), frozen.clock.now())
+        claiming.set()
+        thawed.wait(20)
+
+    def lease(session: Session) -> None:
+        lanes.lease(session, "telegram", "frozen", frozen.clock.now())
+        session.execute(update(lanes.Lane).values(leased_until=frozen.clock.now() + dead))
+
+    frozen.database.transact(lease)
+    standing = asyncio.create_task(frozen.database.run(stand_still))
+    await asyncio.to_thread(claiming.wait)
+    leadership = Leadership("telegram", "other", other.database, other.clock)
+    leading = asyncio.create_task(leadership.run())
+    try:
+        async with asyncio.timeout(9):
+            await leadership.held()
+    finally:
+        thawed.set()
+        leading.cancel()
+    with pytest.raises(DBAPIError):
+        await standing

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import permutations
@@ -12,6 +14,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.actions import broadcasts
 from bot.core.channel import Closed, Outcome, Receipt, Refused, Retry, Sent, Unknown
 from bot.core.messages import Outbound
 from bot.workers.receipts import Receipts
@@ -197,6 +200,30 @@ async def test_a_done_broadcast_that_somebody_waits_for_again_goes_on(post: Post
     await Desk(post).fails(Closed("63016"))
     state = post.database.transact(lambda session: session.get_one(Broadcast, broadcast).state)
     assert state == BroadcastState.SENDING
+
+
+async def test_one_that_is_being_closed_at_that_moment_goes_on_too(post: Post) -> None:
+    post.member("1")
+    post.database.transact(
+        lambda session: session.execute(update(MemberAddress).values(last_inbound_at=post.clock.now()))
+    )
+    broadcast = post.broadcast()
+    async with post.delivering(Windowed()):
+        await post.quiet()
+    closed = threading.Event()
+
+    def close_slowly(session: Session) -> None:
+        assert broadcasts.finish(session, broadcast, post.clock.now())
+        session.flush()
+        closed.set()
+        time.sleep(0.3)
+
+    closing = asyncio.create_task(post.database.run(close_slowly))
+    await asyncio.to_thread(closed.wait)
+    await Desk(post).fails(Closed("63016"))
+    await closing
+    state = post.database.transact(lambda session: session.get_one(Broadcast, broadcast).state)
+    assert (state, post.states()) == (BroadcastState.SENDING, [("queued", "", 0)])
 
 
 async def test_a_cancelled_broadcast_waits_for_nobody_again(post: Post) -> None:

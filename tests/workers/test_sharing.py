@@ -38,6 +38,9 @@ class Lanes:
         ({1: 50, 2: 50}, {1: 20, 2: 0}, 20, {1: 20}),
         ({1: 1, 2: 1}, {1: 20, 2: 20}, 20, {1: 1, 2: 1}),
         ({1: 50, 2: 50}, {1: 20, 2: 20}, 0, {}),
+        ({1: 50, 2: 50, 3: 50}, {2: 20, 3: 1, 1: 20}, 1, {2: 1}),
+        ({1: 50, 2: 50, 3: 50}, {3: 20, 1: 20, 2: 1}, 2, {3: 1, 1: 1}),
+        ({1: 0, 2: 50, 3: 50}, {1: 20, 2: 20, 3: 20}, 2, {2: 1, 3: 1}),
     ],
 )
 def test_everybody_gets_a_fair_part_and_what_is_left(
@@ -46,6 +49,11 @@ def test_everybody_gets_a_fair_part_and_what_is_left(
     taken, full = shared(most, room, Lanes(has).take)
     assert {lane: len(rows) for lane, rows in taken.items() if rows} == gets
     assert full == (room > 0 and any(has[lane] > gets.get(lane, 0) and most[lane] for lane in has))
+
+
+def test_whoever_gets_what_was_left_over_is_the_last_to_be_asked_again() -> None:
+    taken, _full = shared({1: 20, 2: 20, 3: 20}, 4, Lanes({1: 50, 2: 50, 3: 50}).take)
+    assert [(lane, len(rows)) for lane, rows in taken.items()] == [(2, 1), (3, 1), (1, 2)]
 
 
 def test_what_only_falls_asleep_is_looked_at_once_and_asks_for_another_look() -> None:

@@ -20,7 +20,7 @@ from bot.channels.simulator.phones import Event, Phones
 from bot.channels.simulator.requests import Request, parsed
 from bot.channels.simulator.shapes import SHAPES
 from bot.channels.simulator.words import words
-from bot.core.messages import Inbound, Kind
+from bot.core.messages import Inbound, Kind, Point
 from bot.core.typed import formatted
 
 Commands = Mapping[str, Sequence[tuple[str, str]]]
@@ -35,6 +35,9 @@ _BEHIND: Final = 2000
 _FARTHEST: Final = 366 * 24 * 3600
 _MOST_SILENT: Final = 100_000
 _LONGEST_NAME: Final = 40
+
+_HERE: Final = Point(40.3667, 49.8352)
+"""Where every phone of the demo is: the old city of Baku."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +58,7 @@ class Live:
             "tap": self._tap,
             "sticker": self._gesture,
             "voice": self._gesture,
-            "location": self._gesture,
+            "location": self._location,
             "switch_off": self._switch_off,
             "block": self._block,
             "add_phone": self._add_phone,
@@ -153,6 +156,9 @@ class Live:
 
     async def _gesture(self, request: Request) -> None:
         self._pass(request, kind=Kind(request["do"]))
+
+    async def _location(self, request: Request) -> None:
+        self._pass(request, kind=Kind.LOCATION, point=_HERE)
 
     def _pass(self, request: Request, **what: Any) -> None:  # noqa: ANN401 - the fields of Inbound
         self._phones.say(request["user"], self.inbound(request["user"], request["id"], **what))

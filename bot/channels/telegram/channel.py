@@ -23,12 +23,13 @@ from bot.channels.telegram.sending import FileMissing, Files, Sender
 from bot.channels.telegram.transport import AiohttpRequest, Declined, LeanBot
 from bot.channels.telegram.webhook import Webhook
 from bot.core.channel import Accept, Alone, Capabilities, ChannelStopped, Lead, Outcome, Refused, Sent
+from bot.core.i18n import N_
 from bot.core.messages import Inbound, Outbound
 from bot.core.rendering import render
 
 API_URL: Final = "https://api.telegram.org"
 
-_ACCOUNT_REFUSED: Final = (
+_ACCOUNT_REFUSED: Final = N_(
     "Telegram does not accept the bot's token. Check TELEGRAM_TOKEN in .env: BotFather on Telegram shows it under"
     " /mybots, your bot, API Token."
 )

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup, escape
 
-from bot.core.messages import Address, Attachment, Inbound, Kind
+from bot.core.messages import Address, Attachment, Inbound, Kind, Point
 
 Update = dict[str, Any]
 
@@ -109,7 +109,18 @@ def _message(update: Update, message: Update) -> Inbound | None:
     if _SERVICE & message.keys():
         return None
     kind = next((kind for key, kind in _KINDS.items() if key in message), Kind.OTHER)
-    return _inbound(update, message, message, kind)
+    return _inbound(update, message, message, kind, text=_place(message), point=_point(message))
+
+
+def _place(message: Update) -> Markup:
+    """What a place that has a name is called, and its address."""
+    venue = message.get("venue", {})
+    return escape(", ".join(part for key in ("title", "address") if (part := venue.get(key))))
+
+
+def _point(message: Update) -> Point | None:
+    place = message.get("location")
+    return Point(place["latitude"], place["longitude"]) if place else None
 
 
 def _attachment(message: Update) -> Attachment | None:
@@ -143,6 +154,7 @@ def _inbound(
     tap: str = "",
     message: str = "",
     attachment: Attachment | None = None,
+    point: Point | None = None,
 ) -> Inbound:
     person = said.get("from", {})
     return Inbound(
@@ -153,6 +165,7 @@ def _inbound(
         tap=tap,
         message=message,
         attachment=attachment,
+        point=point,
         language=person.get("language_code", ""),
         name=" ".join(part for key in ("first_name", "last_name") if (part := person.get(key))),
     )

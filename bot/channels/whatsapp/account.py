@@ -5,25 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Self
 
+from bot.core.i18n import N_
 from bot.settings import Settings
 
 CHANNEL: Final = "whatsapp"
 PREFIX: Final = f"{CHANNEL}:"
 """What stands before every number and user id at Twilio."""
 
-_CREDENTIALS: Final = (
+_CREDENTIALS: Final = N_(
     "Twilio does not accept the account. Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in .env: the first page of the"
     " Twilio Console shows both under Account Info."
 )
-_SENDER: Final = (
+_SENDER: Final = N_(
     "Twilio knows no such WhatsApp sender. Check WHATSAPP_FROM in .env: the Twilio Console lists yours under Messaging,"
     " Senders, WhatsApp senders."
 )
-_SERVICE: Final = (
+_SERVICE: Final = N_(
     "Twilio cannot send through the Messaging Service. Check TWILIO_MESSAGING_SERVICE_SID in .env: the Twilio Console"
     " lists yours under Messaging, Services, and the service needs your WhatsApp sender in its sender pool."
 )
-_BUSINESS: Final = (
+_BUSINESS: Final = N_(
     "WhatsApp has restricted the business account behind WHATSAPP_FROM. See what it asks for in Meta's Business"
     " Manager, and in the Twilio Console under Messaging, Senders, WhatsApp senders."
 )

@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.channels.whatsapp.account import CHANNEL, PREFIX
-from bot.core.messages import Address, Attachment, Inbound, Kind
+from bot.core.messages import Address, Attachment, Inbound, Kind, Point
 from bot.core.mimes import mime_of
 from bot.core.typed import formatted
 
@@ -49,6 +49,7 @@ def inbound(form: Form, at: float = 0) -> Inbound | None:
         name=form.get("ProfileName", ""),
         phone=number if number.startswith("+") else "",
         at=at,
+        point=_point(form) if kind is Kind.LOCATION and not tap else None,
     )
 
 
@@ -58,10 +59,19 @@ def _said(form: Form) -> tuple[Kind, Markup, Attachment | None]:
     if form.get("NumMedia", "0") not in ("", "0"):
         return _brought(form, body)
     if form.get("Latitude"):
-        return Kind.LOCATION, Markup(), None
+        place = ", ".join(part for name in ("Label", "Address") if (part := form.get(name)))
+        return Kind.LOCATION, escape(place), None
     if body:
         return Kind.TEXT, formatted(body, CHANNEL), None
     return Kind.OTHER, Markup(), None
+
+
+def _point(form: Form) -> Point | None:
+    try:
+        point = Point(float(form["Latitude"]), float(form["Longitude"]))
+    except (KeyError, ValueError):
+        return None
+    return point if abs(point.latitude) <= 90 and abs(point.longitude) <= 180 else None  # noqa: PLR2004 - of the globe
 
 
 def _brought(form: Form, body: str) -> tuple[Kind, Markup, Attachment | None]:

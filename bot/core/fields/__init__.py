@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+from bot.core.fields.amount import Amount
 from bot.core.fields.choosing import Choice, Confirm, MultiChoice
+from bot.core.fields.count import Count
+from bot.core.fields.deadline import Deadline, Until
 from bot.core.fields.field import Answered, Answers, Field, Given, Invalid, Prompt, Stay
+from bot.core.fields.link import Link
 from bot.core.fields.moment import Moment
 from bot.core.fields.searching import Found, Search
+from bot.core.fields.spot import Place, Spot
 from bot.core.fields.writing import Email, Message, Phone, Text, Written
 
 __all__ = [
+    "Amount",
     "Answered",
     "Answers",
     "Choice",
     "Confirm",
+    "Count",
+    "Deadline",
     "Email",
     "Field",
     "Found",
     "Given",
     "Invalid",
+    "Link",
     "Message",
     "Moment",
     "MultiChoice",
     "Phone",
+    "Place",
     "Prompt",
     "Search",
+    "Spot",
     "Stay",
     "Text",
+    "Until",
     "Written",
 ]

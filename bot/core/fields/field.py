@@ -14,7 +14,7 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 from bot.core.i18n import N_, _, ngettext
-from bot.core.messages import Attachment, Kind, Option
+from bot.core.messages import Attachment, Kind, Option, Point
 from bot.core.richtext import plain
 
 Turn = Any
@@ -70,12 +70,14 @@ class Given:
         text: what was typed, with its formatting, or the caption of a file.
         options: ids of the options that were tapped, or that the typed text names.
         attachment: the file, if it is one.
+        point: the place on the map, if it is one.
     """
 
     kind: Kind = Kind.TEXT
     text: Markup = _NOTHING
     options: tuple[str, ...] = ()
     attachment: Attachment | None = None
+    point: Point | None = None
 
     @property
     def plain(self) -> str:

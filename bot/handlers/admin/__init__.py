@@ -9,11 +9,14 @@ from bot.handlers.admin import (
     audience,
     audit,
     broadcasts,
+    calls,
     drafts,
+    events,
     limits,
     newsletter,
     pace,
     preview,
+    schedules,
     scheduling,
     sending,
     staff,
@@ -24,7 +27,7 @@ from bot.handlers.admin import (
 def router() -> Router:
     """Everything the staff can do, each route with who may."""
     whole = Router()
-    writing = (newsletter, drafts, audience, limits, preview)
+    writing = (newsletter, drafts, audience, limits, preview, calls, events, schedules)
     for feature in (*writing, sending, scheduling, approval, broadcasts, pace, after, unreachable, staff, audit):
         whole.include(feature.router)
     return whole

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from bot.actions import approving, authors, newsletters, rights, terms
+from bot.actions import approving, authors, correcting, newsletters, proposing, rights, terms
 from bot.actions.menu import in_every_language
 from bot.actions.newsletters import Plan
 from bot.actions.staff import person_words
-from bot.actions.wording import Wording
+from bot.actions.wording import Content, Wording
 from bot.core.channel import Capabilities
 from bot.core.fields import Answers, Text
 from bot.core.form import Form
@@ -21,7 +22,8 @@ from bot.core.rendering import parts
 from bot.core.router import Router
 from bot.handlers.admin import drafts, reach
 from bot.turn import Turn
-from storage.broadcasts import Broadcast, BroadcastState
+from storage.audiences import Audience
+from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from storage.members import Member, MemberAddress
 from storage.newsletters import Newsletter
 
@@ -34,16 +36,44 @@ DECLINE = Form(
 )
 
 
-def ask(turn: Turn, broadcast: Broadcast, plan: Plan) -> list[MemberAddress]:
+class Matter(NamedTuple):
+    """What is to be decided.
+
+    Attributes:
+        texts: the languages whose text is to be read.
+        question: the msgid of what is asked.
+    """
+
+    content: Content
+    texts: Collection[str]
+    audience: Audience
+    members: int
+    question: str
+
+
+def of_newsletter(plan: Plan) -> Matter:
+    question = N_("{name} asks you to agree to this newsletter.")
+    return Matter(plan.content, plan.newsletter.texts, plan.audience, plan.members, question)
+
+
+def of_correction(turn: Turn, proposal: Broadcast) -> Matter:
+    original, texts = proposing.original_of(turn.session, proposal), proposing.texts_of(turn.session, proposal)
+    content = correcting.corrected(turn.session, original, texts)
+    members = sum(correcting.effect(turn.session, original, texts, turn.network, turn.channels))
+    question = N_("{name} asks you to agree to this correction.")
+    return Matter(content, texts, Audience.from_json(original.audience), members, question)
+
+
+def ask(turn: Turn, broadcast: Broadcast, matter: Matter) -> list[MemberAddress]:
     """Send everyone who may approve it the texts and the question; returns where."""
-    found = approving.approvers(turn.session, plan.newsletter, plan.audience, broadcast.author_id)
-    asked = [address for address in found if address.channel in turn.channels]
+    authors_ids = approving.authors_of(turn.session, broadcast)
+    asked = approving.approvers(turn.session, matter.audience, authors_ids, turn.channels)
     for address in asked:
         capabilities = turn.channels[address.channel].capabilities
         language = turn.session.get_one(Member, address.member_id).language
         with speaking(language):
-            question = Outbound(_question(turn, broadcast, plan), _answers(broadcast), language=language)
-        outbounds = [*_texts(turn, plan, capabilities), question]
+            question = Outbound(_question(turn, broadcast, matter), _answers(broadcast), language=language)
+        outbounds = [*_texts(turn, matter, capabilities), question]
         authors.write(turn.session, address, outbounds, f"approval:{broadcast.id}:{address.id}", turn.now)
     return asked
 
@@ -62,10 +92,9 @@ def show(turn: Turn, key: str = "", *_rest: str) -> None:
     """Everything needed to decide, once more."""
     broadcast = _find(turn, key)
     if broadcast is not None:
-        newsletter = turn.session.get_one(Newsletter, broadcast.newsletter_id)
-        plan = newsletters.plan(turn.session, newsletter, turn.member, turn.network)
-        turn.said.extend(_texts(turn, plan, turn.capabilities))
-        turn.say(_question(turn, broadcast, plan), _answers(broadcast))
+        matter = _matter(turn, broadcast)
+        turn.said.extend(_texts(turn, matter, turn.capabilities))
+        turn.say(_question(turn, broadcast, matter), _answers(broadcast))
 
 
 @router.button("approve", allowed=rights.writes)
@@ -73,10 +102,12 @@ def approve(turn: Turn, key: str = "", *_rest: str) -> None:
     broadcast = _find(turn, key)
     if broadcast is None:
         return
-    approving.approve(turn.session, broadcast, turn.member, turn.network, turn.channels, turn.now)
-    if broadcast.state == BroadcastState.SCHEDULED and broadcast.leaves_at:
+    leaving = approving.approve(turn.session, broadcast, turn.address, turn.network, turn.channels, turn.now)
+    if leaving is None:
+        turn.say(_("This newsletter was taken back, so there is nothing to correct."), edit=True)
+    elif leaving.state == BroadcastState.SCHEDULED and leaving.leaves_at and leaving.leaves_at > turn.now:
         said = _("Thank you. It leaves on {moment}.")
-        turn.say(said.format(moment=zoned_words(broadcast.leaves_at, turn.network.zone)), edit=True)
+        turn.say(said.format(moment=zoned_words(leaving.leaves_at, turn.network.zone)), edit=True)
     else:
         turn.say(_("Thank you. It leaves in a moment."), edit=True)
 
@@ -119,8 +150,12 @@ def _meant(turn: Turn) -> str:
 def decline(turn: Turn, answers: dict[str, Any]) -> None:
     broadcast = _find(turn, answers["broadcast"])
     if broadcast is not None:
+        correction = broadcast.kind == BroadcastKind.CORRECTION
         approving.decline(turn.session, broadcast, turn.member, answers["reason"], turn.channels, turn.now)
-        turn.say(_("Thank you. The author gets your words, and it is a draft again."))
+        thanks = _("Thank you. The author gets your words, and it is a draft again.")
+        if correction:
+            thanks = _("Thank you. The author gets your words, and nothing is changed.")
+        turn.say(thanks)
 
 
 @router.cancelled(DECLINE)
@@ -143,24 +178,31 @@ def _find(turn: Turn, key: object) -> Broadcast | None:
     return None
 
 
-def _texts(turn: Turn, plan: Plan, capabilities: Capabilities) -> list[Outbound]:
-    """The newsletter as members get it, in every language it is written in; its buttons would not be meant here."""
+def _matter(turn: Turn, broadcast: Broadcast) -> Matter:
+    if broadcast.kind == BroadcastKind.CORRECTION:
+        return of_correction(turn, broadcast)
+    newsletter = turn.session.get_one(Newsletter, broadcast.newsletter_id)
+    return of_newsletter(newsletters.plan(turn.session, newsletter, turn.member, turn.network))
+
+
+def _texts(turn: Turn, matter: Matter, capabilities: Capabilities) -> list[Outbound]:
+    """The texts as members get them, in every language there is one; their buttons would not be meant here."""
     wording = Wording(turn.network)
     outbounds: list[Outbound] = []
     for language in turn.network.languages:
-        if language in plan.newsletter.texts:
-            said = wording.word(plan.content, language, plan.audience.topics)
+        if language in matter.texts:
+            said = wording.word(matter.content, language, matter.audience.topics, homes=matter.audience.regions)
             outbounds += parts(said.having(options=(), alone=True), capabilities)
     return outbounds
 
 
-def _question(turn: Turn, broadcast: Broadcast, plan: Plan) -> Markup:
+def _question(turn: Turn, broadcast: Broadcast, matter: Matter) -> Markup:
     who = person_words(turn.session, broadcast.author_id)
     lines = [
-        Markup("<b>{}</b>").format(_("{name} asks you to agree to this newsletter.").format(name=who)),
-        Markup("{}: {}").format(_("It goes to"), reach.members(plan.members)),
-        reach.audience_words(turn, plan.audience),
-        *terms.words(plan.newsletter, turn.network.zone),
+        Markup("<b>{}</b>").format(_(matter.question).format(name=who)),
+        Markup("{}: {}").format(_("It goes to"), reach.members(matter.members)),
+        reach.audience_words(turn, matter.audience),
+        *terms.words(turn.session.get_one(Newsletter, broadcast.newsletter_id), turn.network.zone),
     ]
     if broadcast.leaves_at:
         leaves_at = zoned_words(broadcast.leaves_at, turn.network.zone)

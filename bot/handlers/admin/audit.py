@@ -10,6 +10,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from bot.actions import rights
+from bot.actions.localized import read
 from bot.actions.newsletters import title
 from bot.actions.staff import person_words
 from bot.core.i18n import N_, _
@@ -19,6 +20,8 @@ from bot.core.router import Router
 from bot.handlers.admin.drafts import number_of
 from bot.turn import Turn
 from storage.broadcasts import Broadcast
+from storage.calls import Call
+from storage.events import Event
 from storage.newsletters import Newsletter
 from storage.staff import AuditEntry, Role, recent_entries
 
@@ -60,6 +63,33 @@ _ACTIONS: Final = {
     "staff.dismiss": N_("took the role of {role} back from {member}"),
     "membership.confirmed": N_("confirmed that {member} belongs to the organisation"),
     "membership.declined": N_("did not confirm that {member} belongs to the organisation"),
+    "schedule.begin": N_("put “{title}” on a schedule"),
+    "schedule.skip": N_("left out “{title}” of {moment}"),
+    "schedule.unskip": N_("did not leave out “{title}” of {moment} after all"),
+    "schedule.pause": N_("paused the schedule of “{title}”"),
+    "schedule.resume": N_("let the schedule of “{title}” go on"),
+    "schedule.end": N_("ended the schedule of “{title}”"),
+    "call.begin": N_("began a call: {call}"),
+    "call.write": N_("changed a call: {call}"),
+    "call.deadline": N_("moved the deadline of {call} to {moment}"),
+    "call.no_deadline": N_("took the deadline of {call} away"),
+    "call.close": N_("closed {call} early"),
+    "call.withdraw": N_("withdrew {call}"),
+    "call.delete": N_("deleted a call that was not published"),
+    "call.accept": N_("accepted a proposed call: {call}"),
+    "call.decline": N_("declined a proposed call: {call}"),
+    "call.answer": N_("answered a question of {member} about {call}"),
+    "event.begin": N_("began an event: {event}"),
+    "event.text": N_("wrote the text of {event} in {language}"),
+    "event.change": N_("changed {event}"),
+    "event.move": N_("changed when or where {event} is, and told those who answered"),
+    "event.call_off": N_("called {event} off"),
+    "event.delete": N_("deleted an event that was not published"),
+    "event.offer": N_("offered {moment} for {event}"),
+    "event.withdraw": N_("offered {moment} for {event} no longer"),
+    "event.pick": N_("picked {moment} for {event}"),
+    "event.tick": N_("noted who was at {event}"),
+    "event.file": N_("took the list of {event} as a file"),
 }
 
 
@@ -103,6 +133,12 @@ def _values(turn: Turn, detail: dict[str, Any]) -> Mapping[str, Any]:
     if "broadcast" in values:
         broadcast = turn.session.get(Broadcast, values["broadcast"])
         values["broadcast"] = _called(turn, broadcast.newsletter_id if broadcast else 0)
+    if "call" in values:
+        call = turn.session.get(Call, values["call"])
+        values["call"] = _("“{title}”").format(title=read(call, turn.language).title) if call else "…"
+    if "event" in values:
+        event = turn.session.get(Event, values["event"])
+        values["event"] = _("“{title}”").format(title=read(event, turn.language).title) if event else "…"
     if "member" in values:
         values["member"] = person_words(turn.session, values["member"], turn.member)
     if "role" in values:

@@ -13,6 +13,7 @@ from bot.actions import broadcasts, cards, report_file, reports, rights
 from bot.actions.kinds import words_of
 from bot.actions.menu import typed
 from bot.actions.newsletters import title
+from bot.actions.retrying import RECALLED
 from bot.core.i18n import N_, _, ngettext
 from bot.core.locale import moment_words, number, short_date
 from bot.core.messages import Attachment, Option
@@ -22,6 +23,7 @@ from bot.handlers.admin.drafts import number_of
 from bot.turn import Turn
 from storage.broadcasts import Broadcast, BroadcastState, recent_broadcasts
 from storage.delivery import tally
+from storage.followups import is_awaited
 from storage.newsletters import Newsletter
 from storage.staff import record
 
@@ -53,25 +55,30 @@ _STEPS: Final[dict[str, Step]] = {
 
 @router.command("broadcasts", words=[N_("Broadcasts")], allowed=rights.writes)
 def recent(turn: Turn) -> None:
-    found = [
-        broadcast
-        for broadcast in recent_broadcasts(turn.session, _LOOKED_AT)
-        if rights.may_follow(turn.session, turn.member, broadcast)
-    ][:LISTED]
-    waiting = approval.waiting(turn)
+    _list(turn, None)
+
+
+@router.button("broadcasts", allowed=rights.writes)
+def recent_again(turn: Turn, before: str = "", *_rest: str) -> None:
+    """The newest, or those older than one."""
+    _list(turn, number_of(before) or None)
+
+
+def _list(turn: Turn, before: int | None) -> None:
+    known = recent_broadcasts(turn.session, _LOOKED_AT, before)
+    mine = [broadcast for broadcast in known if rights.may_follow(turn.session, turn.member, broadcast)]
+    found = mine[:LISTED]
+    waiting = approval.waiting(turn) if before is None else []
     if not found and not waiting:
         turn.say(
             _("Nothing was sent yet. Write {command} to begin.").format(command=typed("newsletter", turn.capabilities))
         )
         return
+    older = [Option(f"broadcasts:{found[-1].id}", _("Older").unescape())] if len(mine) > LISTED else []
     turn.say(
-        _("What was sent or will be, the newest first:"), [*waiting, *(_listed(turn, broadcast) for broadcast in found)]
+        _("What was sent or will be, the newest first:"),
+        [*waiting, *(_listed(turn, broadcast) for broadcast in found), *older],
     )
-
-
-@router.button("broadcasts", allowed=rights.writes)
-def recent_again(turn: Turn, *_rest: str) -> None:
-    recent(turn)
 
 
 @router.button("broadcast", allowed=rights.writes)
@@ -87,7 +94,9 @@ def follow(turn: Turn, key: str = "", step: str = "", *_rest: str) -> None:
         _send_file(turn, broadcast)
         return
     if step in _STEPS and broadcast.fired_at and not _STEPS[step](turn.session, broadcast.id, turn.member.id, turn.now):
-        turn.preface(_("It is too late for that."))
+        waits = step == "resume" and is_awaited(turn.session, broadcast.id)
+        goes_on = _("It goes on by itself, as soon as its correction is on its way.")
+        turn.preface(goes_on if waits else _("It is too late for that."))
     show(turn, broadcast)
 
 
@@ -95,9 +104,10 @@ def find(turn: Turn, key: object, *, planned: bool = False) -> Broadcast | None:
     """The broadcast, if this person may follow it; else says so.
 
     Args:
-        planned: it was there before it left, and may have been taken back.
+        planned: it was there before it left, and may have been taken back. Its row stays locked until the end of the
+            turn, so that it does not leave meanwhile.
     """
-    broadcast = turn.session.get(Broadcast, number_of(key))
+    broadcast = turn.session.get(Broadcast, number_of(key), with_for_update=planned, populate_existing=True)
     if broadcast is None and planned:
         turn.say(
             _("This is not there any more: it was taken back, and is a draft again. Write {command} to go on.").format(
@@ -131,7 +141,11 @@ def show(turn: Turn, broadcast: Broadcast) -> None:
     if broadcast.fired_at:
         begun = moment_words(broadcast.fired_at, turn.network.zone)
         lines.append(_("It began on {moment}.").format(moment=begun))
+    if broadcast.pause_reason == RECALLED:
+        lines.append(_("This newsletter was taken back already."))
     file = [Option(f"broadcast:{broadcast.id}:file", _("Report as a file").unescape())] if broadcast.fired_at else []
+    original = _("Back to the newsletter").unescape()
+    origin = [Option(f"broadcast:{broadcast.original_id}", original)] if broadcast.original_id else []
     turn.say(
         Markup("\n").join(lines),
         [
@@ -139,6 +153,7 @@ def show(turn: Turn, broadcast: Broadcast) -> None:
             *pace.options(turn, broadcast),
             *after.options(turn, broadcast),
             *file,
+            *origin,
             Option("broadcasts", _("All newsletters").unescape()),
         ],
         edit=_from_menu(turn),

@@ -45,13 +45,18 @@ def _hindrances(turn: Turn, plan: Plan, leaves_at: datetime | None) -> Iterator[
         over = _("It is of use until {moment} only, so it would leave too late. Please change that, or its hour.")
         yield over.format(moment=zoned_words(until, turn.network.zone))
     if approving.needed(turn.network, plan.audience) and not asked(turn, plan):
-        yield _("A second person must agree to it, and at the moment I can reach nobody else who may. Please ask an "
-                "owner or a coordinator to write to me once, or to give somebody a role.")  # fmt: skip
+        yield nobody_else()
+
+
+def nobody_else() -> Markup:
+    return _("A second person must agree to it, and at the moment I can reach nobody else who may. Please ask an owner "
+             "or a coordinator to write to me once, or to give somebody a role.")  # fmt: skip
 
 
 def asked(turn: Turn, plan: Plan) -> list[int]:
     """The members who would be asked to approve it."""
-    found = approving.approvers(turn.session, plan.newsletter, plan.audience, turn.member.id)
+    authors = {plan.newsletter.author_id, turn.member.id}
+    found = approving.approvers(turn.session, plan.audience, authors, turn.channels)
     return [address.member_id for address in found]
 
 
@@ -68,11 +73,11 @@ def show(turn: Turn, plan: Plan, leaves_at: datetime | None = None) -> None:
         named = _("That day is a public holiday or day of mourning: {name}.")
     paragraphs = [
         Markup("<b>{}</b>").format(_question(plan, leaves_at, turn)),
-        Markup("\n").join(_same_words(turn, same)),
+        Markup("\n").join(same_words(turn, same)),
         Markup("\n").join(
             [
                 *reach.parts_words(turn, plan),
-                *bell_words(turn, plan),
+                *bell_words(turn, plan, leaves_at),
                 *manner_words(turn, plan, leaves_at),
                 *reach.substitute_words(plan),
                 *reach.apart_words(attachments.apart(plan, turn.channels.values())),
@@ -80,7 +85,7 @@ def show(turn: Turn, plan: Plan, leaves_at: datetime | None = None) -> None:
             ]
         ),
         named.format(name=holiday.labels[turn.language]) if holiday and not held_on_holidays(turn, plan) else Markup(),
-        Markup("\n").join(_estimate_words(turn, plan)),
+        Markup("\n").join(_estimate_words(turn, plan, leaves_at)),
         Markup(" ").join(_what_follows(turn, plan, leaves_at)),
     ]
     turn.say(
@@ -98,7 +103,7 @@ def _question(plan: Plan, leaves_at: datetime | None, turn: Turn) -> Markup:
     return sure.format(n=number(plan.members), moment=zoned_words(leaves_at, turn.network.zone))
 
 
-def _same_words(turn: Turn, same: Sequence[Same]) -> Iterator[Markup]:
+def same_words(turn: Turn, same: Sequence[Same]) -> Iterator[Markup]:
     """What was said already, when, and to how many of those who would hear it again."""
     for broadcast, members in same:
         at = broadcast.fired_at or broadcast.leaves_at
@@ -118,10 +123,10 @@ def _same_words(turn: Turn, same: Sequence[Same]) -> Iterator[Markup]:
             )
 
 
-def _estimate_words(turn: Turn, plan: Plan) -> Iterator[Markup]:
+def _estimate_words(turn: Turn, plan: Plan, leaves_at: datetime | None) -> Iterator[Markup]:
     takes = estimates.duration(plan, turn.channels)
     yield _("Sending takes about {time}.").format(time=duration_words(max(takes, timedelta(seconds=1))))
-    costs = estimates.costs(turn.session, plan, turn.network, turn.channels, turn.now)
+    costs = estimates.costs(turn.session, plan, turn.network, turn.channels, leaves_at or turn.now)
     if costs:
         amounts = listing(money(amount, currency) for currency, amount in costs.items())
         yield _("The messages cost about {amounts}.").format(amounts=amounts)

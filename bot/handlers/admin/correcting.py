@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from bot.actions import cards, correcting, rights
+from bot.actions import approving, cards, correcting, newsletters, proposing, rights
 from bot.actions.correcting import Effect
+from bot.actions.staff import person_words
 from bot.actions.wording import Wording
 from bot.core.fields import Answered, Answers, Choice, Given, Invalid, Message
 from bot.core.fields.field import Asking
@@ -19,8 +20,9 @@ from bot.core.i18n import LANGUAGES, N_, _, ngettext
 from bot.core.locale import language_name, listing, number
 from bot.core.messages import Option
 from bot.core.router import Router
-from bot.handlers.admin import sent
+from bot.handlers.admin import approval, confirming, drafts, sent
 from bot.turn import Turn
+from storage.audiences import Audience
 from storage.broadcasts import Broadcast
 from storage.newsletters import Newsletter
 
@@ -75,8 +77,10 @@ def _preview(turn: Turn, answers: Answers) -> Markup:
     broadcast = turn.session.get_one(Broadcast, answers["broadcast"])
     texts = _texts(turn, answers)
     effect = correcting.effect(turn.session, broadcast, texts, turn.network, turn.channels)
-    sure = Markup("<b>{}</b>").format(_("Correct it now?"))
-    return Markup("\n\n").join([*_looks(turn, broadcast, texts), Markup("\n").join([sure, *_effect_words(effect)])])
+    question = [Markup("<b>{}</b>").format(_("Correct it now?")), *_effect_words(effect)]
+    if approving.needed(turn.network, Audience.from_json(broadcast.audience)):
+        question.append(_("A second person must agree before it leaves."))
+    return Markup("\n\n").join([*_looks(turn, broadcast, texts), Markup("\n").join(question)])
 
 
 def _looks(turn: Turn, broadcast: Broadcast, texts: dict[str, Markup]) -> Iterator[Markup]:
@@ -91,7 +95,7 @@ def _looks(turn: Turn, broadcast: Broadcast, texts: dict[str, Markup]) -> Iterat
             channels = [each.label for each in turn.channels.values() if each.capabilities.edits is edits]
             if channels:
                 words = heading.format(channels=listing(channels), language=language_name(language))
-                shown = wording.word(content, language, content.topics, corrects)
+                shown = wording.word(content, language, content.topics, corrects, content.regions)
                 yield Markup("<b>{}</b>\n{}").format(words, shown.text)
 
 
@@ -143,6 +147,9 @@ def ask(turn: Turn, key: str = "", *_rest: str) -> None:
     broadcast = sent.find(turn, key)
     if broadcast is not None and _is_possible(turn, broadcast):
         newsletter = turn.session.get_one(Newsletter, broadcast.newsletter_id)
+        if newsletter.about in drafts.PAGES:  # its text is made anew with every change of what it is about
+            drafts.show(turn, newsletters.plan(turn.session, newsletter, turn.member, turn.network))
+            return
         languages = [language for language in turn.network.languages if language in newsletter.texts]
         turn.ask(CORRECTION, broadcast=broadcast.id, languages=languages)
 
@@ -156,11 +163,28 @@ def correct(turn: Turn, answers: dict[str, Any]) -> None:
     if not texts:
         leave(turn, answers)
         return
+    if approving.needed(turn.network, Audience.from_json(broadcast.audience)):
+        _ask_approval(turn, broadcast, texts)
+        return
     effect = correcting.effect(turn.session, broadcast, texts, turn.network, turn.channels)
     correction = correcting.correct(turn.session, broadcast, texts, turn.address, turn.network, turn.now)
     cards.put_card(turn.session, correction, turn.capabilities, turn.now, turn.network.zone)
     lines = [_("It is being corrected."), *_effect_words(effect)]
     turn.say(Markup("\n").join(lines), [sent.back(correction, _("See how it goes"))])
+
+
+def _ask_approval(turn: Turn, broadcast: Broadcast, texts: dict[str, Markup]) -> None:
+    """A second person must agree to what everybody is to read instead."""
+    proposal = proposing.propose(turn.session, broadcast, texts, turn.address, turn.now)
+    asked = approval.ask(turn, proposal, approval.of_correction(turn, proposal))
+    if not asked:
+        proposing.drop(turn.session, proposal, turn.channels, turn.now)
+        turn.say(confirming.nobody_else(), [sent.back(broadcast, _("Back to the newsletter"))])
+        return
+    cards.put_card(turn.session, proposal, turn.capabilities, turn.now, turn.network.zone)
+    names = listing([person_words(turn.session, address.member_id) for address in asked])
+    waits = _("I have asked {names}. It waits until one of them agrees.").format(names=names)
+    turn.say(waits, [sent.back(proposal, _("See where it stands"))])
 
 
 @router.cancelled(CORRECTION)

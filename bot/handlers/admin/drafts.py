@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 from markupsafe import Markup
 
-from bot.actions import attachments, newsletters, rights, terms
+from bot.actions import attachments, newsletters, rights, schedules, terms
 from bot.actions.menu import typed
 from bot.actions.newsletters import Plan
 from bot.core.fields import Answers
 from bot.core.i18n import _
-from bot.core.locale import language_name, own_name
+from bot.core.locale import language_name, own_name, zoned_words
 from bot.core.messages import Option
 from bot.core.richtext import plain
 from bot.core.router import Router
 from bot.handlers.admin import reach
 from bot.turn import Turn
-from storage.broadcasts import UNFIRED
 from storage.newsletters import Newsletter
 
 router = Router()
 
 BEGINNING = 300
 """Of the text, what the card shows, in characters."""
+
+Page = Callable[[Turn, Plan, bool], None]
+"""Called with (turn, plan, edit)."""
+
+PAGES: Final[dict[str, Page]] = {}
+"""By `Newsletter.about`: the page of a call or an event, which stands here in place of the card of its publication."""
 
 
 def find(turn: Turn, draft: object) -> Plan | None:
@@ -45,7 +53,7 @@ def find(turn: Turn, draft: object) -> Plan | None:
     elif sent := newsletters.broadcast_of(turn.session, found.id):
         follow = Option(f"broadcast:{sent.id}", _("See how it went").unescape())
         said = _("This newsletter was sent already. It does not go out a second time.")
-        if sent.state in UNFIRED:
+        if sent.fired_at is None:
             follow = Option(f"broadcast:{sent.id}", _("See where it stands").unescape())
             said = _("This newsletter is on its way out and cannot be changed. Take it back first.")
         turn.say(said, [follow])
@@ -78,6 +86,9 @@ def go_back(turn: Turn, answers: Answers) -> None:
 def show(turn: Turn, plan: Plan, *, edit: bool = False) -> None:
     """Show the card, with what must be known before it is sent."""
     newsletter = plan.newsletter
+    if newsletter.about in PAGES:
+        PAGES[newsletter.about](turn, plan, edit)
+        return
     overlong = newsletters.overlong(plan, turn.network, turn.channels.values())
     unfit = attachments.unfit(turn.session, plan, turn.channels, turn.files, turn.now)
     apart = attachments.apart(plan, turn.channels.values())
@@ -86,7 +97,7 @@ def show(turn: Turn, plan: Plan, *, edit: bool = False) -> None:
         _languages(turn, newsletter),
         Markup("<b>{}</b>\n{}").format(_("It goes to"), reach.audience_words(turn, plan.audience)),
         reach.count_words(turn, plan),
-        Markup("\n").join(terms.words(newsletter, turn.network.zone)),
+        Markup("\n").join([*terms.words(newsletter, turn.network.zone), *_leaving(turn, newsletter)]),
         Markup("\n").join(
             [
                 *reach.substitute_words(plan),
@@ -97,6 +108,14 @@ def show(turn: Turn, plan: Plan, *, edit: bool = False) -> None:
         ),
     ]
     turn.say(Markup("\n\n").join(part for part in paragraphs if part), _options(turn, newsletter), edit=edit)
+
+
+def _leaving(turn: Turn, newsletter: Newsletter) -> list[Markup]:
+    """That it is the next issue of one that comes by itself, if it is."""
+    leaves_at = schedules.leaves_at(turn.session, newsletter, turn.now)
+    if leaves_at is None:
+        return []
+    return [_("It leaves by itself on {moment}.").format(moment=zoned_words(leaves_at, turn.network.zone))]
 
 
 def _beginning(newsletter: Newsletter) -> Markup:

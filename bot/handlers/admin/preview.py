@@ -54,6 +54,8 @@ def preview(turn: Turn, draft: str = "", *_rest: str) -> None:
             turn.say(shown, attachment=view.outbound.attachment, alone=True)
     if len(plan.audience.topics) > 1:
         turn.preface(_("Under the text, each member sees only those of the topics they follow."))
+    if len(plan.audience.regions) > 1:
+        turn.preface(_("Of the regions under the text, each member sees only their own."))
     drafts.show(turn, plan)
 
 
@@ -66,7 +68,8 @@ def try_out(turn: Turn, draft: str = "", *_rest: str) -> None:
     wording = Wording(turn.network)
     for language in turn.network.languages:
         if language in plan.newsletter.texts:
-            turn.said.append(wording.word(plan.content, language, plan.audience.topics).having(alone=True))
+            outbound = wording.word(plan.content, language, plan.audience.topics, homes=plan.audience.regions)
+            turn.said.append(outbound.having(alone=True))
     turn.preface(_("This is how members will see it. It came only to you."))
     drafts.show(turn, plan)
 
@@ -85,7 +88,7 @@ def _views(turn: Turn, plan: Plan) -> Iterator[View]:
     """One view for each language, and for each way its channels show it; this person's own way first."""
     wording = Wording(turn.network)
     for language in turn.network.languages:
-        outbound = wording.word(plan.content, language, plan.audience.topics)
+        outbound = wording.word(plan.content, language, plan.audience.topics, homes=plan.audience.regions)
         views: list[View] = []
         for channel, members in _channels(turn, plan, language):
             bubble = render(outbound, channel.capabilities)

@@ -30,7 +30,8 @@ def ask(turn: Turn, key: str = "", *_rest: str) -> None:
     lines = [Markup("<b>{}</b>").format(heading), *_effect_words(turn, effect)]
     if not (effect.deleted or effect.waiting):
         lines.append(_("So there is nothing that could be taken back. You can correct it instead."))
-        turn.say(Markup("\n").join(lines), [sent.back(broadcast, _("Back to the newsletter"))], edit=True)
+        instead = Option(f"correct:{broadcast.id}", _("Correct it").unescape())
+        turn.say(Markup("\n").join(lines), [instead, sent.back(broadcast, _("Back to the newsletter"))], edit=True)
         return
     options = [
         Option(f"recall_now:{broadcast.id}", _("Yes, recall it").unescape()),

@@ -58,7 +58,7 @@ def _send(turn: Turn, plan: Plan, leaves_at: datetime | None) -> None:
                                  approval=approval_needed)  # fmt: skip
     names: list[Markup] = []
     if approval_needed:
-        asked = approval.ask(turn, broadcast, plan)
+        asked = approval.ask(turn, broadcast, approval.of_newsletter(plan))
         names = [person_words(turn.session, address.member_id) for address in asked]
     cards.put_card(turn.session, broadcast, turn.capabilities, turn.now, turn.network.zone)
     options = [] if turn.capabilities.buttons or broadcast.fired_at else cards.steering(broadcast)

@@ -93,7 +93,7 @@ QUESTIONS: Final = (
     Text(
         "role",
         N_("What do you do in your organisation? For example: director, project coordinator, volunteer."),
-        label=N_("Your role"),
+        label=N_("Your job"),
         shortest=2,
         longest=100,
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -21,14 +22,32 @@ from bot.turn import Turn
 router = Router()
 
 GREETINGS: Final = (
-    "Hi", "Hey", "Salam", "Salam əleyküm", "Sabahınız xeyir", "Hər vaxtınız xeyir", "Привет", "Здравствуйте",
-    "Здравствуй", "Доброе утро", "Добрый вечер", "Good morning", "Good evening",
+    "Hi", "Hey", "Hello", "Salam", "Salamlar", "Salam əleyküm", "Sabahınız xeyir", "Sabahın xeyir", "Axşamınız xeyir",
+    "Hər vaxtınız xeyir", "Привет", "Здравствуйте", "Здравствуй", "Доброе утро", "Добрый день", "Добрый вечер",
+    "Good morning", "Good evening",
 )  # fmt: skip
 """Understood from everybody, whichever language they chose."""
 
 
-_LINK: Final = re.compile(r"https?://\S+[?&](?:start=|text=%2Fstart%20)([\w-]{20,64})", re.ASCII)
-"""A link that opens a messenger with an invitation, see `Channel.link`."""
+_LINK: Final = re.compile(r"https?://\S+[?&](?:start=|text=%2Fstart%20)([\w-]{20,64}|[a-z]+_\d{1,15})", re.ASCII)
+"""A link that opens a messenger with an invitation, or with something that was passed on, see `Channel.link`."""
+
+_SHARED: Final = re.compile(r"([a-z]+)_(\d{1,15})", re.ASCII)
+"""What follows START where something was passed on: "call_12"."""
+
+Opening = Callable[[Turn, str], None]
+_OPENINGS: Final[dict[str, Opening]] = {}
+"""Shows what was passed on, by what it is called. Called with (turn, "12")."""
+
+
+def opening(name: str) -> Callable[[Opening], Opening]:
+    """Show this where a link brings it: "/start name_12"."""
+
+    def register(show: Opening) -> Opening:
+        _OPENINGS[name] = show
+        return show
+
+    return register
 
 
 def what_is_kept(turn: Turn, _answers: Any) -> Markup:  # noqa: ANN401 - the form's
@@ -41,7 +60,7 @@ def what_is_kept(turn: Turn, _answers: Any) -> Markup:  # noqa: ANN401 - the for
             _(
                 "If you join, we keep your answers and write to you about the topics you choose, and now and then "
                 "about the network itself. Those who run the network see your answers; your colleagues see your name "
-                "and role when we ask them to confirm you. At any time you can read all of it ({mydata}), stop our "
+                "and job when we ask them to confirm you. At any time you can read all of it ({mydata}), stop our "
                 "messages ({stop}) or have everything erased ({forget})."
             ).format(**{name: typed(name, turn.capabilities) for name in ("mydata", "stop", "forget")}),
             _("Do you agree?"),
@@ -58,12 +77,18 @@ welcome: Final = Form(
 
 
 def _is_token(_turn: Turn, rest: str) -> bool:
-    """An invitation comes as "START <token>" where there are no commands."""
-    return re.fullmatch(r"[\w-]{20,64}", rest, re.ASCII) is not None
+    """An invitation comes as "START <token>" where there are no commands, and so does what was passed on."""
+    return re.fullmatch(r"[\w-]{20,64}", rest, re.ASCII) is not None or _SHARED.fullmatch(rest) is not None
 
 
 @router.command("start", words=(word_of("start"), N_("Join")))
 def start(turn: Turn) -> None:
+    shared = _SHARED.fullmatch(turn.payload)
+    if shared and shared[1] in _OPENINGS:
+        _OPENINGS[shared[1]](turn, shared[2])
+        if not turn.member.registered:
+            begin(turn)
+        return
     if turn.payload:
         _open_invitation(turn)
     if members.come_back(turn.member):

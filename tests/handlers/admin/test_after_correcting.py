@@ -110,7 +110,8 @@ async def test_it_does_not_begin_while_a_message_is_on_its_way(office: Office, o
     await corrects(owner, "Wednesday at 10")
     await office.tick()
     assert (state(office, 1), office.queued(2)) == ("paused", 0)
-    assert (await forges(owner, "broadcast:1:resume")).split("\n")[0] == "It is too late for that."
+    goes_on = "It goes on by itself, as soon as its correction is on its way."
+    assert (await forges(owner, "broadcast:1:resume")).split("\n")[0] == goes_on
     office.database.transact(lambda session: session.execute(of.values(state="sent")))
     await over(office, 3)
     assert (state(office, 1), office.queued(2)) == ("done", 2)

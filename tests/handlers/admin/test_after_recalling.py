@@ -98,7 +98,7 @@ async def test_what_is_too_old_stays(office: Office, owner: Person) -> None:
     office.clock.advance(timedelta(hours=48))
     await forges(owner, "recall:1")
     assert owner.sees.split("\n")[-1] == "So there is nothing that could be taken back. You can correct it instead."
-    assert owner.options == ["Back to the newsletter"]
+    assert owner.options == ["Correct it", "Back to the newsletter"]
     mine = 2 if owner.channel == "demo-telegram" else 1
     stays = "copies stay, because they are" if mine == 2 else "copy stays, because it is"
     line = f"Telegram (demo): {mine} {stays} older than 48 hours or cannot be told from other messages."
@@ -142,7 +142,10 @@ async def test_nothing_of_it_is_sent_corrected_or_taken_back_again(office: Offic
     assert (await forges(owner, "recall_now:1")) == "This newsletter was taken back already."
     assert (await forges(owner, "correct:1")).split(",")[0] == "This newsletter was taken back"
     await forges(owner, "broadcast:1")
+    assert owner.sees.split("\n")[-1] == "This newsletter was taken back already."
     assert [option for option in owner.options if option in {"Correct it", "Take it back"}] == []
+    await forges(owner, "broadcast:2")
+    assert owner.options[-2:] == ["Back to the newsletter", "All newsletters"]
     assert office.database.transact(lambda session: session.get(Broadcast, 4)) is None
 
 

@@ -6,9 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.network import Network
 from storage.broadcasts import Broadcast, BroadcastState
+from storage.members import MemberAddress
+from storage.newsletters import Newsletter
 from storage.staff import Role
 from tests.chat import Person
 from tests.handlers.admin.office import Office, drafts, forges
@@ -36,7 +40,7 @@ async def asks(person: Person, text: str = "Good news") -> None:
     await person.picks("Send", "Ask for approval")
 
 
-async def test_it_leaves_once_somebody_has_agreed(office: Office, owner: Person, second: Person) -> None:
+async def test_it_leaves_once_somebody_has_agreed(office: Office, owner: Person, second: Person, shape: str) -> None:
     await drafts(owner, "Good news")
     await owner.picks("Send")
     assert owner.sees.split("\n\n")[-1] == (
@@ -65,6 +69,7 @@ async def test_it_leaves_once_somebody_has_agreed(office: Office, owner: Person,
         "Leyla agreed to it.",
         "It leaves in 1 min 30 secs.",
     ]
+    assert owner.options == ([] if shape == "numbers" else ["Undo", "Send now"])
     office.clock.advance(timedelta(seconds=91))
     await office.tick()
     assert office.queued() == 2
@@ -194,6 +199,129 @@ async def test_a_topic_alone_may_ask_for_it(office: Office, owner: Person, secon
     assert one.sees.split("\n")[-1] == "I have asked Aysel, Leyla and 6. It waits until one of them agrees."
     assert (await two.picks("Approve")) == "Thank you. It leaves in a moment."
     assert (await second.picks("Approve")) == "Thank you, somebody has agreed to it already."
+
+
+@sqlite_alone
+async def test_past_its_hour_it_goes_on_waiting_and_its_author_hears_so(
+    office: Office, owner: Person, second: Person
+) -> None:
+    await drafts(owner, "Good news")
+    await owner.picks("Send", "Send at another time")
+    await owner.says("in 3 hours")
+    await owner.picks("Ask for approval")
+    office.clock.advance(timedelta(hours=3, minutes=1))
+    for _ in range(2):
+        owner.news.clear()
+        await office.tick()
+    assert owner.news == []
+    told = [seen.text.split("\n") for seen in owner.screen if "Nobody has agreed" in seen.text]
+    assert [lines[0] for lines in told] == ["Waiting for approval: “Good news”"]
+    assert told[0][1].startswith("It should have left on ")
+    assert told[0][2] == "Nobody has agreed to it yet. It leaves as soon as somebody does."
+    assert (await forges(second, "approve:1")) == "Thank you. It leaves in a moment."
+    assert (state(office), office.queued()) == (BroadcastState.HELD, 0)
+    office.clock.advance(timedelta(seconds=91))
+    await office.tick()
+    assert office.queued() == 2
+
+
+@sqlite_alone
+async def test_the_author_on_another_messenger_is_still_the_author(office: Office, owner: Person, shape: str) -> None:
+    await drafts(owner, "Good news")
+    office.staff(shape, "2", Role.COORDINATOR, name="Leyla")
+    other = office.person("numbers" if shape == "buttons" else "buttons", "77")
+
+    def link(session: Session) -> None:
+        session.add(
+            MemberAddress(channel=other.channel, user=other.user, member_id=office._find(session, owner).id,
+                          preferred=False, created_at=office.clock.now(), last_inbound_at=office.clock.now())
+        )  # fmt: skip
+
+    office.database.transact(link)
+    await owner.picks("Send", "Ask for approval")
+    refusal = "Somebody else must decide this: nobody approves their own, and each only what they may send."
+    assert (await forges(other, "approve:1")) == refusal
+    assert (await other.says("APPROVE")) == "Nobody is waiting for your answer at the moment."
+    assert state(office) == BroadcastState.WAITING
+
+
+async def corrects(office: Office, owner: Person, second: Person) -> None:
+    """What was approved and sent is to say something else."""
+    await asks(owner)
+    await forges(second, "approve:1")
+    office.clock.advance(timedelta(seconds=91))
+    await office.tick()
+    await forges(owner, "correct:1")
+    await owner.says("Better news")
+    assert "".join(owner.heard).split("\n")[-1] == "A second person must agree before it leaves."
+    await owner.picks("Correct it now")
+    assert owner.sees.split("\n")[-1] == "I have asked Leyla. It waits until one of them agrees."
+    assert text(office) == "Good news"
+
+
+def text(office: Office) -> str:
+    return office.database.transact(lambda session: str(session.get_one(Newsletter, 1).texts["en"]))
+
+
+async def test_a_correction_waits_for_a_second_person_as_well(office: Office, owner: Person, second: Person) -> None:
+    await corrects(office, owner, second)
+    refusal = "Somebody else must decide this: nobody approves their own, and each only what they may send."
+    assert (await forges(owner, "approve:2")) == refusal
+    await second.says("/broadcasts")
+    await second.picks("Please decide: Good news")
+    heard = "\n\n".join(second.heard).split("\n")
+    assert (heard[0], heard[-3:-1]) == (
+        "Better news",
+        ["Aysel asks you to agree to this correction.", "It goes to: 2 members"],
+    )
+    assert (await second.picks("Approve")) == "Thank you. It leaves in a moment."
+    assert owner.screen[-1].text.split("\n")[0] == "Correction on its way: “Better news”"
+    await office.tick()
+    assert (text(office), office.queued(3)) == ("Better news", 2)
+    assert (await forges(second, "approve:2")) == "The author has taken it back, or somebody has decided already."
+
+
+@sqlite_alone
+async def test_a_correction_can_be_declined_or_withdrawn(office: Office, owner: Person, second: Person) -> None:
+    await corrects(office, owner, second)
+    owner.news.clear()
+    await forges(second, "reject:2")
+    assert (await second.says("Why?")) == "Thank you. The author gets your words, and nothing is changed."
+    told = next(seen for seen in owner.news if seen.text.startswith("Not approved"))
+    assert told.text.split("\n")[:4] == [
+        "Not approved: “Good news”",
+        "Leyla did not agree to it:",
+        "Why?",
+        "It stays as it was.",
+    ]
+    await forges(owner, "correct:1")
+    await owner.says("Other news")
+    await owner.picks("Correct it now", "See where it stands", "Withdraw it")
+    assert owner.sees.split("\n")[0] == "All right, nothing was changed."
+    known = select(Broadcast.id).order_by(Broadcast.id)
+    assert (text(office), office.database.transact(lambda session: [*session.scalars(known)])) == ("Good news", [1])
+
+
+@sqlite_alone
+async def test_what_is_taken_back_is_not_corrected_any_more(office: Office, owner: Person, second: Person) -> None:
+    await corrects(office, owner, second)
+    await forges(owner, "recall_now:1")
+    assert (await forges(second, "approve:2")) == "This newsletter was taken back, so there is nothing to correct."
+    assert text(office) == "Good news"
+
+
+@sqlite_alone
+async def test_where_nobody_else_could_it_is_not_corrected(office: Office, owner: Person, second: Person) -> None:
+    await asks(owner)
+    await forges(second, "approve:1")
+    office.clock.advance(timedelta(seconds=91))
+    await office.tick()
+    await forges(owner, f"staff_dismiss_now:{office.id_of(second)}")
+    await forges(owner, "correct:1")
+    await owner.says("Better news")
+    await owner.picks("Correct it now")
+    assert owner.sees.startswith("A second person must agree to it, and at the moment I can reach nobody else")
+    assert (text(office), owner.options) == ("Good news", ["Back to the newsletter"])
 
 
 @sqlite_alone

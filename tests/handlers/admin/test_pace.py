@@ -133,6 +133,40 @@ async def test_at_night_the_author_hears_who_gets_it_in_the_morning(polite: Offi
 
 
 @sqlite_alone
+async def test_who_would_wait_until_it_is_of_no_use_is_told_of_before(polite: Office) -> None:
+    """At night it is quiet here, and noon abroad; with the day's messages had, even that comes too late."""
+    owner = polite.staff("buttons", "1", Role.OWNER)
+    polite.member("buttons", "2", country="US")
+    night = moved(polite.clock, polite.network, 22)
+    await drafts(owner, "Tonight")
+
+    def limit(session: Session) -> None:
+        session.scalars(select(Newsletter)).one().useful_until = night + timedelta(hours=1)
+
+    polite.database.transact(limit)
+    lines = (await owner.picks("Send")).split("\n")
+    lost = "⚠ 1 member would not get it: it is quiet there until morning, and then it is of no use any more."
+    assert f"{lost} If it cannot wait, call it urgent." in lines
+    assert not any("gets it on" in line for line in lines)
+
+
+@sqlite_alone
+async def test_whose_digest_would_come_when_it_is_of_no_use_is_told_of_before(polite: Office) -> None:
+    owner = polite.staff("buttons", "1", Role.OWNER)
+    await asks(owner, "First news")
+    await owner.picks("Send to 1 member")
+    await polite.tick()
+    await drafts(owner, "Today")
+    key = owner.last.outbound.options[0].id.split(":")[1]
+    await forges(owner, f"until:{key}")
+    await owner.says("in 2 hours")
+    full = (
+        "⚠ 1 member has had enough newsletters for today (1) and would not get it: tomorrow it is of no use any more."
+    )
+    assert f"{full} If it cannot wait, call it urgent." in (await owner.picks("Send")).split("\n")
+
+
+@sqlite_alone
 async def test_abroad_it_may_be_night_while_it_is_noon_here(polite: Office) -> None:
     owner = polite.staff("buttons", "1", Role.OWNER)
     polite.member("buttons", "2", country="US")

@@ -6,7 +6,7 @@ import pytest
 
 from storage.staff import Role
 from tests.chat import SHAPES, Person
-from tests.handlers.admin.office import Office, drafts
+from tests.handlers.admin.office import Office, drafts, forges
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -48,6 +48,29 @@ async def test_a_channel_with_buttons_is_shown_with_them(office: Office) -> None
         "Telegram (demo), English: 1 member\n\nGood news\n\n"
         "You receive this because you follow: Health.\n\n[Stop: Health]"
     )
+
+
+async def test_where_a_region_was_asked_for_each_member_reads_their_own(office: Office, owner: Person) -> None:
+    ganja = office.member("buttons", "2", "education", region="ganja-dashkasan")
+    abroad = office.member("numbers", "3", "education", country="GE")
+    office.member("buttons", "4", "education", region="baku")
+    await drafts(owner, "Good news")
+    await owner.picks("Who gets it", "Topics", "Education", "Done")
+    await owner.picks("Regions", "Ganja-Dashkasan", "Outside the country", "Done", "Back to the draft", "Preview")
+    why = "You receive this because you follow: Education"
+    assert f"{why} · Ganja-Dashkasan and outside the country." in "\n".join(owner.heard).split("\n")
+    assert owner.heard[-1].split("\n")[0] == "Of the regions under the text, each member sees only their own."
+    await owner.picks("Send", "Send to 2 members")
+    await office.tick()
+    assert [person.sees.split("\n")[2] for person in (ganja, abroad)] == [
+        f"{why} · Ganja-Dashkasan.",
+        f"{why} · Georgia.",
+    ]
+    await forges(owner, "correct:1")
+    await owner.says("Better news")
+    await owner.picks("Correct it now")
+    await office.tick()
+    assert ganja.sees.split("\n")[2] == f"{why} · Ganja-Dashkasan."
 
 
 async def test_a_test_goes_to_oneself_alone_in_every_language(office: Office, owner: Person) -> None:

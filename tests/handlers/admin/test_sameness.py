@@ -92,6 +92,29 @@ async def test_what_is_planned_counts_as_well(office: Office, owner: Person) -> 
 
 
 @sqlite_alone
+async def test_what_was_planned_apart_is_asked_about_when_it_is_moved_together(office: Office, owner: Person) -> None:
+    office.member("numbers", "2")
+    await sends(owner, "Good news", 2)
+    await office.tick()
+    await drafts(owner, "Good news")
+    await owner.picks("Send", "Send at another time")
+    await owner.says("in 30 hours")
+    await owner.picks("Plan it")
+    await forges(owner, "planned:2:later")
+    await owner.says("in 10 hours")
+    question, warning = owner.sees.split("\n\n")
+    assert question.startswith("Shall it leave on ")
+    assert warning.startswith("⚠ The same text was sent on ")
+    await forges(owner, "planned:2:now")
+    assert (owner.sees, owner.options) == (warning, ["Send it all the same", "Leave it as it was"])
+    await owner.picks("Leave it as it was")
+    assert owner.sees.split("\n")[0] == "Planned: “Good news”"
+    await owner.picks("Send now", "Send it all the same")
+    await office.tick()
+    assert office.queued(2) == 2
+
+
+@sqlite_alone
 async def test_what_sending_takes_is_told(office: Office, owner: Person, shape: str) -> None:
     for number in range(100):
         office.member("numbers", f"9{number}")
@@ -112,3 +135,8 @@ async def test_where_the_window_is_closed_a_bell_is_paid_for(office: Office) -> 
     await owner.picks("Send")
     takes = "Sending takes about 1 second.\nThe messages cost about US$0.25 and €3.00."
     assert takes in owner.sees.split("\n\n")
+    await owner.picks("Send at another time")
+    await owner.says("in 30 hours")
+    rings = "WhatsApp: a bell rings first for 2 members, unless they write to us in the day before."
+    assert rings in owner.sees.split("\n")
+    assert "The messages cost about US$0.25 and €4.00." in owner.sees.split("\n")

@@ -213,12 +213,20 @@ async def test_what_has_begun_is_never_announced(office: Office, owner: Person) 
     assert owner.sees.split("\n")[0] == f"It is of use until {words(office, end)} only, so it would leave too late."
     owner.news.clear()
     await until(office, end + timedelta(minutes=1))
-    assert owner.sees.split("\n") == [
-        "Cancelled: “Good news”",
-        f"It was of use until {words(office, end)}. It was not sent to anybody.",
-    ]
+    over = ["Cancelled: “Good news”", f"It was of use until {words(office, end)}. It was not sent to anybody."]
+    assert owner.sees.split("\n")[:2] == over
     await office.tick()
     assert (state(office), leyla.screen) == (BroadcastState.CANCELLED, [])
+    await owner.says("/broadcasts")
+    await owner.picks("broadcast:1")
+    assert (owner.sees.split("\n"), owner.options) == (over, ["Back to a draft", "All newsletters"])
+    for step in ("now", "later", f"at:{int(end.timestamp()) + 60}"):
+        assert (await forges(owner, f"planned:1:{step}")).split("\n")[0] == over[0]
+    await owner.picks("Back to a draft")
+    assert owner.sees.split("\n")[0] == "All right, it was not sent to anybody. It is a draft again."
+    await owner.picks("Time limit and urgency", "No time limit", "Back to the draft", "Send", "Send to 2 members")
+    await office.tick()
+    assert office.queued(2) == 2
 
 
 @sqlite_alone
@@ -234,6 +242,29 @@ async def test_what_is_on_its_way_stops_when_it_is_of_no_use(office: Office, own
     await until(office, tomorrow(office, 12) + timedelta(minutes=1))
     await office.tick()
     assert owner.sees.split("\n")[-2:] == ["Aysel: too late to be of use", "Leyla: too late to be of use"]
+
+
+@sqlite_alone
+async def test_another_hour_comes_too_late_for_what_has_left(office: Office, owner: Person) -> None:
+    at = await plans(owner, office)
+    await forges(owner, "planned:1:later")
+    await until(office, at + timedelta(seconds=1))
+    await owner.says("in 3 hours")
+    assert owner.sees.split("\n")[0] == "It is too late for that: it has left."
+    await forges(owner, "planned:1:undo")
+    assert owner.sees.split("\n")[0] == "It is too late for that: it has left."
+
+
+@sqlite_alone
+async def test_what_is_planned_far_ahead_is_found_however_much_was_sent_since(office: Office, owner: Person) -> None:
+    await plans(owner, office, "Far ahead")
+    for number in range(9):
+        await drafts(owner, f"Text {number}")
+        await owner.picks("Send", "Send to 1 member")
+    await owner.says("/broadcasts")
+    assert (len(owner.options), owner.options[-1]) == (9, "Older")
+    await owner.picks("Older")
+    assert [option.partition(", ")[2] for option in owner.options] == ["on its way: Text 0", "planned: Far ahead"]
 
 
 @sqlite_alone

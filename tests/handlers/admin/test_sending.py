@@ -308,7 +308,33 @@ async def test_when_the_platform_refuses_the_text_the_author_hears_why(office: O
         "The messenger refuses the text or the file, and would refuse it for everybody.",
         "1 member waits for it.",
     ]
-    assert owner.options == (["Go on sending", "Cancel the newsletter"] if owner.capabilities.buttons else [])
+    tapped = owner.capabilities.buttons or owner.capabilities.quick
+    assert owner.options == (["Go on sending", "Cancel the newsletter"] if tapped else [])
+
+
+@sqlite_alone
+async def test_why_it_paused_stands_on_its_page_too(office: Office, owner: Person) -> None:
+    await sends(owner, "Good news", 1)
+    await office.broadcasts.tick()
+    office.database.transact(lambda session: broadcasts.pause(session, 1, None, "content", office.clock.now()))
+    why = "The messenger refuses the text or the file, and would refuse it for everybody."
+    assert (await forges(owner, "broadcast:1")).split("\n")[:2] == ["Paused: “Good news”", why]
+
+
+@sqlite_alone
+async def test_whoever_has_no_role_any_more_gets_no_report_with_names(
+    office: Office, owner: Person, shape: str
+) -> None:
+    coordinator = office.staff(shape, "5", Role.COORDINATOR)
+    office.member("buttons", "2", name="Boris").blocking = True
+    await sends(coordinator, "Good news", 3)
+    await office.broadcasts.tick()
+    await forges(owner, f"staff_dismiss_now:{office.id_of(coordinator)}")
+    owner.news.clear()
+    await office.tick()
+    await office.tick()
+    assert "Boris: blocked the bot" in "\n".join(owner.heard).split("\n")
+    assert (owner.file is None, coordinator.file) == (False, None)
 
 
 @sqlite_alone

@@ -117,6 +117,24 @@ async def test_what_waits_to_leave_cannot_be_edited_nor_sent_twice(office: Offic
 
 
 @sqlite_alone
+async def test_what_a_colleague_takes_back_its_author_hears_of(office: Office, owner: Person, shape: str) -> None:
+    coordinator = office.staff(shape, "5", Role.COORDINATOR, name="Leyla")
+    await sends(owner)
+    owner.news.clear()
+    await forges(coordinator, "planned:1:undo")
+    told = next(seen for seen in owner.news if "took it back" in seen.text)
+    assert told.text.split("\n")[:2] == [
+        "About to leave: “Good news”",
+        "Leyla took it back before it was sent. It is a draft again.",
+    ]
+    assert not any("took it back" in heard for heard in coordinator.heard)
+    await forges(owner, "planned:1:now")
+    assert owner.sees.split(":")[0] == "This is not there any more"
+    await forges(owner, "draft:1")
+    assert owner.sees.split("\n")[0] == "Your newsletter, not sent yet"
+
+
+@sqlite_alone
 async def test_a_role_taken_back_stops_it(office: Office, owner: Person, shape: str) -> None:
     """Nobody may undo what is not theirs; what its author may not send any more, those who run the network decide."""
     focal = office.staff(shape, "5", Role.FOCAL_POINT, topics=["education"])

@@ -1,0 +1,78 @@
+"""Corrections close upon each other, or upon another try: what they correct goes on, with the new text alone."""
+
+from __future__ import annotations
+
+import pytest
+from markupsafe import Markup
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot.actions import broadcasts, correcting, retrying
+from bot.core.clock import Clock
+from bot.network import Network
+from storage.broadcasts import Broadcast, BroadcastState
+from storage.database import Database
+from storage.members import MemberAddress
+from storage.outbox import OutboxRow
+from tests.storage.people import add_broadcast, add_member
+from tests.workers.platform import Platform
+
+CHANNELS = {"telegram": Platform()}
+
+
+class Desk:
+    """One broadcast to two members, of whom the second still waits for it."""
+
+    def __init__(self, session: Session, clock: Clock, network: Network) -> None:
+        self._session, self._clock, self._network = session, clock, network
+        for user in ("1", "2"):
+            add_member(session, clock, user)
+        self.original = session.get_one(Broadcast, add_broadcast(session, clock, "Tuesday"))
+        self.reaches(1, state="sent", external_id="m1", settled_at=clock.now())
+
+    def reaches(self, row: int, **fate: object) -> None:
+        self._session.execute(update(OutboxRow).where(OutboxRow.id == row).values(**fate))
+
+    def corrects(self, text: str) -> Broadcast:
+        author = self._session.get_one(MemberAddress, 1)
+        texts = {"en": Markup(text)}
+        return correcting.correct(self._session, self.original, texts, author, self._network, self._clock.now())
+
+    def ticks(self, *followed: Broadcast) -> None:
+        for each in (self.original, *followed):
+            while broadcasts.advance(self._session, each.id, CHANNELS, self._clock.now()):
+                pass
+
+    def retries(self) -> int:
+        return retrying.retry(self._session, self.original, {"tries"}, 1, self._clock.now())
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_two_corrections_in_a_row_let_what_they_correct_go_on(
+    database: Database, clock: Clock, network: Network, both: bool
+) -> None:
+    def story(session: Session) -> None:
+        desk = Desk(session, clock, network)
+        first, second = desk.corrects("Wednesday"), desk.corrects("Thursday")
+        assert desk.original.state == BroadcastState.PAUSED
+        if not both:
+            assert broadcasts.cancel(session, second.id, 1, clock.now())
+        desk.ticks(first, second)
+        assert desk.original.state == BroadcastState.SENDING
+
+    database.transact(story)
+
+
+def test_nobody_is_tried_again_until_it_is_known_who_has_the_old_text(
+    database: Database, clock: Clock, network: Network
+) -> None:
+    def story(session: Session) -> None:
+        desk = Desk(session, clock, network)
+        desk.reaches(2, state="refused", reason="tries", settled_at=clock.now())
+        assert broadcasts.finish(session, desk.original.id, clock.now())
+        correction = desk.corrects("Wednesday")
+        assert desk.retries() == 0
+        desk.ticks(correction)
+        assert desk.retries() == 1
+
+    database.transact(story)

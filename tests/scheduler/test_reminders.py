@@ -1,0 +1,249 @@
+"""Reminders go out once, in time, to those who asked for them, and not when it is too late."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.actions import publishing, reminding
+from bot.core.clock import Clock
+from bot.network import Network
+from scheduler.reminders import Reminders
+from storage.broadcasts import Broadcast, BroadcastKind
+from storage.calls import Call, CallState
+from storage.database import Database
+from storage.events import Event, EventState, Reply, Rsvp
+from storage.files import Files
+from storage.outbox import OutboxRow
+from storage.reminders import Reminder, set_reminders
+from tests.handlers.admin.office import Office, forges
+from tests.handlers.calls import add_call, ends, mark_of, noon
+
+SAVED = "A reminder of the call you saved."
+sqlite_alone = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+async def office(database: Database, network: Network, files: Files, clock: Clock) -> AsyncIterator[Office]:
+    noon(clock, network)
+    office = Office(database, network, files, clock)
+    yield office
+    await office.whatsapp.stop()
+
+
+def at(office: Office, month: int, day: int, hour: int = 10, minute: int = 1) -> None:
+    """Move the clock to this moment of 2027."""
+    office.clock.advance(datetime(2027, month, day, hour, minute, tzinfo=office.network.zone) - office.clock.now())
+
+
+async def tick(office: Office) -> list[str]:
+    """Remind, and deliver; returns the first line of what everybody got."""
+    for person in office.people.values():
+        person.news.clear()
+    await Reminders(office.database, office.clock, office.network, lambda: None).tick()
+    await office.tick()
+    return [f"{person.user}: {line.splitlines()[0]}" for person in office.people.values() for line in person.heard]
+
+
+def with_reminders(office: Office, title: str = "Green schools", **changes: Any) -> int:
+    """An open call that reminds of its deadline."""
+    key = add_call(office, title, **changes)
+
+    def write(session: Session) -> None:
+        publishing.remind_until(session, session.get_one(Call, key), office.network, office.clock.now())
+
+    office.database.transact(write)
+    return key
+
+
+def change(office: Office, key: int, **values: Any) -> None:
+    def write(session: Session) -> None:
+        for name, value in values.items():
+            setattr(session.get_one(Call, key), name, value)
+
+    office.database.transact(write)
+
+
+async def test_savers_alone_are_reminded_three_times(office: Office) -> None:
+    leyla, _boris = office.member("buttons", "1"), office.member("buttons", "2")
+    key = with_reminders(office, deadline=ends(office.network, 3, 20))
+    await forges(leyla, f"save:{key}")
+    assert await tick(office) == []
+    for day in (6, 17, 19):
+        at(office, 3, day)
+        assert await tick(office) == [f"1: {SAVED}"]
+        assert await tick(office) == []
+    assert leyla.sees.split("\n\n")[1] == "Green schools"
+    assert leyla.options == ["Remove from saved", "Remind me", "Share", "Ask", "Stop all messages"]
+    at(office, 3, 20)
+    assert await tick(office) == []
+
+
+async def test_two_ticks_at_once_remind_once(office: Office) -> None:
+    leyla = office.member("buttons", "1")
+    key = with_reminders(office, deadline=ends(office.network, 3, 20))
+    await forges(leyla, f"save:{key}")
+    at(office, 3, 17)
+    reminder = reminding.Key("call", key, "3d")
+    said = [
+        office.database.transact(
+            lambda session: reminding.remind(session, reminder, office.network, office.clock.now())
+        )
+        for _time in range(2)
+    ]
+    assert said == [True, False]
+
+
+@sqlite_alone
+async def test_each_reads_it_in_their_language(office: Office) -> None:
+    rauf = office.member("buttons", "1", language="ru")
+    key = with_reminders(office, deadline=ends(office.network, 3, 20), titles={"en": "Schools", "ru": "Школы"},
+                         texts={"en": "Text", "ru": "Текст"})  # fmt: skip
+    await forges(rauf, f"save:{key}")
+    at(office, 3, 19)
+    await tick(office)
+    assert rauf.sees.split("\n\n")[1:3] == ["Школы", "Текст"]
+
+
+@sqlite_alone
+async def test_what_is_too_late_is_settled_without_a_word(office: Office) -> None:
+    leyla = office.member("buttons", "1")
+    key = with_reminders(office, deadline=ends(office.network, 3, 20))
+    await forges(leyla, f"save:{key}")
+    at(office, 3, 17, 9)  # the process was down on the 6th
+    assert await tick(office) == []
+    at(office, 3, 19, 21)
+    assert await tick(office) == [f"1: {SAVED}"]
+    rows = select(Reminder.name, Reminder.broadcast_id).order_by(Reminder.due_at)
+    told = office.database.transact(lambda session: session.execute(rows).all())
+    assert [(name, broadcast is not None) for name, broadcast in told] == [("14d", False), ("3d", False), ("1d", True)]
+
+
+@sqlite_alone
+@pytest.mark.parametrize("state", [CallState.CLOSED, CallState.WITHDRAWN])
+async def test_a_call_that_is_over_reminds_of_nothing(office: Office, state: CallState) -> None:
+    leyla = office.member("buttons", "1")
+    key = with_reminders(office, deadline=ends(office.network, 3, 20))
+    await forges(leyla, f"save:{key}")
+    await forges(leyla, f"remind:{key}")
+    await leyla.picks("Tomorrow")
+    change(office, key, state=state)
+    at(office, 3, 6)
+    assert await tick(office) == []
+    mark = mark_of(office, leyla, key)
+    assert mark is not None
+    assert mark.remind_at is None
+
+
+@sqlite_alone
+async def test_with_no_savers_nothing_is_written(office: Office) -> None:
+    office.member("buttons", "1")
+    with_reminders(office, deadline=ends(office.network, 3, 20))
+    at(office, 3, 17)
+    assert await tick(office) == []
+    assert office.database.transact(lambda session: session.scalar(select(func.count(Broadcast.id)))) == 0
+
+
+@sqlite_alone
+async def test_who_stopped_is_not_reminded(office: Office) -> None:
+    leyla = office.member("buttons", "1")
+    key = with_reminders(office, deadline=ends(office.network, 3, 20))
+    await forges(leyla, f"save:{key}")
+    await forges(leyla, f"remind:{key}")
+    await leyla.picks("In 3 days")
+    await leyla.says("STOP")
+    at(office, 3, 6)
+    assert await tick(office) == []
+
+
+async def test_a_moment_of_ones_own(office: Office) -> None:
+    leyla = office.member("buttons", "1")
+    key = with_reminders(office, deadline=ends(office.network, 3, 20))
+    await forges(leyla, f"remind:{key}")
+    await leyla.picks("In 3 days")
+    at(office, 3, 4, 9, 59)
+    assert await tick(office) == []
+    at(office, 3, 4)
+    assert await tick(office) == ["1: You asked to be reminded of this call."]
+    assert leyla.options == ["Save", "Remind me", "Not for us", "Share", "Ask"]
+    assert await tick(office) == []
+    keys = select(OutboxRow.key).where(OutboxRow.key.like("remind:%"))
+    assert len(office.database.transact(lambda session: session.scalars(keys).all())) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_quiet_hours_hold_abroad(database: Database, mannered: Network, files: Files, clock: Clock) -> None:
+    noon(clock, mannered)
+    office = Office(database, mannered, files, clock)
+    jane = office.member("buttons", "1", country="GB")
+    key = with_reminders(office, deadline=ends(office.network, 3, 20))
+    await forges(jane, f"save:{key}")
+    at(office, 3, 17)  # in London it is 06:01
+    assert await tick(office) == []
+    at(office, 3, 17, 12)
+    assert await tick(office) == [f"1: {SAVED}"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_is_over_before_the_holidays_does_not_wait_for_their_end(
+    database: Database, mannered: Network, files: Files, clock: Clock
+) -> None:
+    noon(clock, mannered)
+    office = Office(database, mannered, files, clock)
+    leyla = office.member("buttons", "1")
+    for day in (23, 25):
+        key = with_reminders(office, f"Until day {day}", deadline=ends(office.network, 3, day))
+        await forges(leyla, f"save:{key}")
+    came = []
+    for day in (9, 11, 20, 22, 24, 25):  # Novruz is from the 20th to the 24th
+        at(office, 3, day)
+        await tick(office)
+        came += [(day, seen.text.split("\n\n")[1]) for seen in leyla.news]
+    assert came == [
+        (9, "Until day 23"), (11, "Until day 25"), (20, "Until day 23"), (22, "Until day 23"), (25, "Until day 25"),
+    ]  # fmt: skip
+
+
+def add_event(office: Office, starts_at: datetime, **replies: Reply) -> None:
+    """An open event, and what each user answered."""
+    answered = {office.id_of(office.people["demo-telegram", user[1:]]): reply for user, reply in replies.items()}
+
+    def write(session: Session) -> None:
+        now = office.clock.now()
+        event = Event(state=EventState.OPEN, source="en", titles={"en": "Workshop"}, texts={"en": "Come."},
+                      starts_at=starts_at, created_at=now, published_at=now)  # fmt: skip
+        session.add(event)
+        session.flush()
+        for member_id, reply in answered.items():
+            session.add(Rsvp(event_id=event.id, member_id=member_id, reply=reply, replied_at=now))
+        set_reminders(session, "event", event.id, reminding.event_reminders(starts_at, office.network.zone))
+
+    office.database.transact(write)
+
+
+async def test_who_comes_to_an_event_is_reminded_of_it(office: Office) -> None:
+    leyla = office.member("buttons", "1")
+    for user in ("2", "3"):
+        office.member("buttons", user)
+    starts_at = datetime(2027, 3, 20, 15, tzinfo=office.network.zone)
+    add_event(office, starts_at, _1=Reply.YES, _2=Reply.MAYBE, _3=Reply.WAITING)
+    for day, hour in ((13, 10), (19, 10), (20, 13)):
+        at(office, 3, day, hour)
+        assert await tick(office) == ["1: See you soon: you said that you come."]
+        assert await tick(office) == []
+    assert leyla.sees.split("\n\n")[1] == "Workshop"
+    kinds = office.database.transact(lambda session: session.scalars(select(Broadcast.kind)).all())
+    assert set(kinds) == {BroadcastKind.REMINDER}
+
+
+@sqlite_alone
+async def test_an_event_that_began_reminds_of_nothing(office: Office) -> None:
+    office.member("buttons", "1")
+    add_event(office, office.clock.now() + timedelta(hours=3), _1=Reply.YES)
+    office.clock.advance(timedelta(hours=4))
+    assert await tick(office) == []
