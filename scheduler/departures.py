@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -13,10 +12,9 @@ from bot.actions import cards, planning
 from bot.core.channel import Channel
 from bot.core.clock import Clock
 from bot.network import Network
+from scheduler.due import do_each
 from storage.broadcasts import Broadcast, BroadcastState, counting_down, departing
 from storage.database import Database
-
-log = logging.getLogger(__name__)
 
 COUNTDOWN: Final = timedelta(seconds=15)
 """How often a countdown changes."""
@@ -38,17 +36,13 @@ class Departures:
         due = await self._database.read(lambda session: departing(session, now))
         counting = await self._database.read(lambda session: counting_down(session, now - COUNTDOWN))
         for step, found in ((self._depart, due), (self._count_down, [each for each in counting if each not in due])):
-            for broadcast_id in found:
-                try:
-                    await self._database.run(lambda session, step=step, key=broadcast_id: step(session, key, now))  # type: ignore[misc]
-                except Exception:
-                    log.exception("broadcast %s could not leave; the next tick tries again", broadcast_id)
-                self._deliver()
+            await do_each(self._database, found, step, self._deliver, "broadcast {} could not leave")
 
-    def _depart(self, session: Session, broadcast_id: int, now: datetime) -> None:
-        planning.depart(session, broadcast_id, self._network, self._channels, now)
+    def _depart(self, session: Session, broadcast_id: int) -> None:
+        planning.depart(session, broadcast_id, self._network, self._channels, self._clock.now())
 
-    def _count_down(self, session: Session, broadcast_id: int, now: datetime) -> None:
+    def _count_down(self, session: Session, broadcast_id: int) -> None:
+        now = self._clock.now()
         broadcast = session.get(Broadcast, broadcast_id, with_for_update=True)
         if broadcast is not None and broadcast.state == BroadcastState.HELD:
             cards.show_progress(session, broadcast, [], self._channels, now, self._network.zone)

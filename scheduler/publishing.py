@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
+
+from sqlalchemy.orm import Session
 
 from bot.actions import publishing
 from bot.core.clock import Clock
 from bot.network import Network
+from scheduler.due import do_each
 from storage.database import Database
-
-log = logging.getLogger(__name__)
 
 
 class Publications:
@@ -28,11 +28,8 @@ class Publications:
 
     async def tick(self) -> None:
         now = self._clock.now()
-        for what in await self._database.read(lambda session: publishing.due(session, now)):
-            try:
-                await self._database.run(
-                    lambda session, what=what: publishing.note(session, what, self._network, now)  # type: ignore[misc]  # mypy does not see its type in a default
-                )
-            except Exception:
-                log.exception("%s %s could not be noted; the next tick tries again", *what)
-            self._deliver()
+        due = await self._database.read(lambda session: publishing.due(session, now))
+        await do_each(self._database, due, self._note, self._deliver, "what became of {} could not be noted")
+
+    def _note(self, session: Session, what: publishing.Due) -> None:
+        publishing.note(session, what, self._network, self._clock.now())

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from functools import partial
+from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from bot.actions import reminding
 from bot.core.clock import Clock
 from bot.network import Network
+from scheduler.due import do_each
 from storage.database import Database
 
-log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Reminders:
@@ -30,16 +31,15 @@ class Reminders:
         self._deliver = deliver
 
     async def tick(self) -> None:
-        """Each in a transaction of its own, so that one that fails stops no other."""
-        now = self._clock.now()
-        for remind in await self._database.read(self._due):
-            try:
-                if await self._database.run(partial(remind, network=self._network, now=now)):
-                    self._deliver()
-            except Exception:
-                log.exception("a reminder failed; the next tick tries again")
+        await self._each(reminding.due, reminding.remind)
+        await self._each(reminding.due_marks, reminding.remind_one)
 
-    def _due(self, session: Session) -> list[Callable[..., bool]]:
+    async def _each(self, due: Callable[[Session, datetime], list[T]],
+                    remind: Callable[[Session, T, Network, datetime], bool]) -> None:  # fmt: skip
         now = self._clock.now()
-        reminders = [partial(reminding.remind, key=key) for key in reminding.due(session, now)]
-        return [*reminders, *(partial(reminding.remind_one, key=key) for key in reminding.due_marks(session, now))]
+        found = await self._database.read(lambda session: due(session, now))
+
+        def act(session: Session, key: T) -> bool:
+            return remind(session, key, self._network, now)
+
+        await do_each(self._database, found, act, self._deliver, "reminder {} failed")

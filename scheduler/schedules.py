@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
@@ -11,11 +10,10 @@ from bot.actions import issues, weekly
 from bot.core.channel import Channel
 from bot.core.clock import Clock
 from bot.network import Network
+from scheduler.due import do_each
 from storage.database import Database
 from storage.files import Files
 from storage.schedules import schedules_due
-
-log = logging.getLogger(__name__)
 
 
 class Schedules:
@@ -37,13 +35,9 @@ class Schedules:
     async def tick(self) -> None:
         now = self._clock.now()
         await self._database.run(lambda session: weekly.keep_in_step(session, self._network, now))
-        for schedule_id in await self._database.read(lambda session: schedules_due(session, now + issues.AHEAD)):
-            try:
-                await self._database.run(self._moving_on(schedule_id))
-            except Exception:
-                log.exception("schedule %s could not be moved on; the next tick tries again", schedule_id)
-            self._deliver()
+        due = await self._database.read(lambda session: schedules_due(session, now + issues.AHEAD))
+        await do_each(self._database, due, self._move_on, self._deliver, "schedule {} could not be moved on")
 
-    def _moving_on(self, schedule_id: int) -> Callable[[Session], None]:
+    def _move_on(self, session: Session, schedule_id: int) -> None:
         now = self._clock.now()
-        return lambda session: issues.move_on(session, schedule_id, self._network, self._channels, self._files, now)
+        issues.move_on(session, schedule_id, self._network, self._channels, self._files, now)

@@ -6,23 +6,18 @@ are sent anew.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from bot.actions import calendars, rsvps
 from bot.core.clock import Clock
 from bot.network import Network
+from scheduler.due import do_each
 from storage.calendars import Taken
 from storage.database import Database
 from storage.files import Files
 from storage.rsvps import locked, to_look_after
-
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 
 class Seats:
@@ -42,17 +37,10 @@ class Seats:
 
     async def tick(self) -> None:
         now = self._clock.now()
-        for event_id in await self._database.read(lambda session: to_look_after(session, now)):
-            await self._try(self._look_after, event_id)
-        for taken in await self._database.read(calendars.outdated):
-            await self._try(self._renew, taken)
-
-    async def _try(self, step: Callable[[Session, T], bool], what: T) -> None:
-        try:
-            if await self._database.run(lambda session: step(session, what)):
-                self._deliver()
-        except Exception:
-            log.exception("%s failed; the next tick tries again", step.__name__)
+        events = await self._database.read(lambda session: to_look_after(session, now))
+        await do_each(self._database, events, self._look_after, self._deliver, "_look_after failed")
+        files = await self._database.read(calendars.outdated)
+        await do_each(self._database, files, self._renew, self._deliver, "_renew failed")
 
     def _look_after(self, session: Session, event_id: int) -> bool:
         event = locked(session, event_id)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
+
+from sqlalchemy.orm import Session
 
 from bot.actions import verdicts
 from bot.core.clock import Clock
 from bot.network import Network
+from scheduler.due import do_each
 from storage.database import Database
-
-log = logging.getLogger(__name__)
 
 
 class Verdicts:
@@ -28,11 +28,8 @@ class Verdicts:
 
     async def tick(self) -> None:
         now = self._clock.now()
-        for event_id in await self._database.read(lambda session: verdicts.due(session, now)):
-            try:
-                await self._database.run(
-                    lambda session, key=event_id: verdicts.ask(session, key, self._network, now)  # type: ignore[misc]  # mypy does not see its type in a default
-                )
-            except Exception:
-                log.exception("nobody could be asked about event %s; the next tick tries again", event_id)
-            self._deliver()
+        due = await self._database.read(lambda session: verdicts.due(session, now))
+        await do_each(self._database, due, self._ask, self._deliver, "nobody could be asked about event {}")
+
+    def _ask(self, session: Session, event_id: int) -> None:
+        verdicts.ask(session, event_id, self._network, self._clock.now())
