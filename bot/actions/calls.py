@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from markupsafe import Markup
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from bot.actions import correcting, newsletters, telling
+from bot.actions import newsletters, telling
 from bot.actions.callcards import card
 from bot.actions.disliking import values_of
 from bot.actions.eligibility import statuses_for
+from bot.actions.following import stands
 from bot.actions.localized import read
 from bot.actions.newsletters import Overlong, Plan
 from bot.actions.rights import RUNNING, may_send, may_write, role_of, topics_for
@@ -22,7 +23,6 @@ from bot.core.channel import Channel
 from bot.core.messages import Attachment
 from bot.network import Network
 from storage.audiences import Audience
-from storage.broadcasts import Broadcast
 from storage.calls import Call, CallState
 from storage.members import Member
 from storage.newsletters import Newsletter
@@ -71,7 +71,7 @@ def add_document(session: Session, call: Call, document: Attachment, actor: Memb
 def discard(session: Session, call: Call, actor: Member, now: datetime) -> None:
     """Drop a draft, and what was to be sent of it."""
     record(session, now, actor.id, "call.delete", call=call.id)
-    for newsletter in session.scalars(_unsent(call)):
+    for newsletter in newsletters.unsent(session, ABOUT, call.id):
         session.delete(newsletter)
     session.delete(call)
     session.flush()
@@ -98,26 +98,24 @@ def audience_of(call: Call) -> Audience:
 
 def publication(session: Session, call: Call, actor: Member, network: Network, now: datetime) -> Newsletter:
     """What would be sent of it, as it is now: the one that was not sent yet, or a new one."""
-    newsletter = session.scalar(_unsent(call))
-    if newsletter is None:
-        author_id = actor.id if call.author_id is None else call.author_id
-        newsletter = Newsletter(author_id=author_id, about=ABOUT, about_id=call.id, created_at=now)
-        session.add(newsletter)
+    author_id = actor.id if call.author_id is None else call.author_id
+    newsletter = newsletters.to_publish(session, ABOUT, call.id, author_id, now)
     _compose(newsletter, call, network)
+    session.add(newsletter)
     session.flush()
     return newsletter
 
 
 def show_anew(session: Session, call: Call, network: Network, now: datetime) -> None:
     """Let what is to be sent of it, and every copy that was, say what is right now."""
-    for newsletter in session.scalars(_unsent(call)):
+    for newsletter in newsletters.unsent(session, ABOUT, call.id):
         _compose(newsletter, call, network)
     telling.show_anew(session, ABOUT, call.id, cards(call, network), now)
 
 
 def is_taken_back(session: Session, call: Call) -> bool:
     """Whether every copy that went out was recalled: then it can be sent once more."""
-    return not any(correcting.allowed(each) for each in telling.publications(session, ABOUT, call.id))
+    return not any(stands(each) for each in telling.publications(session, ABOUT, call.id))
 
 
 def overlong(call: Call, network: Network, channels: Iterable[Channel], **values: Any) -> list[Overlong]:  # noqa: ANN401 - columns
@@ -149,8 +147,3 @@ def _compose(newsletter: Newsletter, call: Call, network: Network) -> None:
     newsletter.source = call.source
     newsletter.audience = audience_of(call).to_json()
     newsletter.useful_until = call.deadline
-
-
-def _unsent(call: Call) -> Select[Newsletter]:
-    sent = select(Broadcast.id).where(Broadcast.newsletter_id == Newsletter.id).exists()
-    return select(Newsletter).where(Newsletter.about == ABOUT, Newsletter.about_id == call.id, ~sent)

@@ -10,9 +10,9 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from bot.actions import broadcasts
+from bot.actions.following import follow
 from bot.actions.homes import longest_home
 from bot.actions.newsletters import longest_reasons
-from bot.actions.retrying import RECALLED
 from bot.actions.spreading import editing
 from bot.actions.wording import Content, Wording, content_of
 from bot.core.channel import Channel
@@ -35,12 +35,6 @@ class Effect(NamedTuple):
     waiting: int
 
 
-def allowed(broadcast: Broadcast) -> bool:
-    """Whether it can be corrected: it was sent, and was not taken back."""
-    newsletter = broadcast.kind == BroadcastKind.NEWSLETTER and broadcast.fired_at is not None
-    return newsletter and broadcast.pause_reason != RECALLED
-
-
 def effect(session: Session, original: Broadcast, changed: Collection[str], network: Network,
            channels: Mapping[str, Channel]) -> Effect:  # fmt: skip
     """What correcting the texts in these languages would do now."""
@@ -59,18 +53,18 @@ def correct(session: Session, original: Broadcast, texts: Mapping[str, Markup], 
     so that nobody who still got the old text is left out.
     """
     audience = _audience(session, original, texts, network)
-    correction = _follow(session, original, BroadcastKind.CORRECTION, texts, audience, author, now)
+    correction = _replace(session, original, BroadcastKind.CORRECTION, texts, audience, author, now)
     record(session, now, author.member_id, "broadcast.correct", broadcast=original.id, languages=sorted(texts))
     return correction
 
 
 def update(session: Session, original: Broadcast, texts: Mapping[str, Markup], now: datetime) -> Broadcast:
     """Replace the texts in the copies that can be changed in place; nobody else hears of it."""
-    return _follow(session, original, BroadcastKind.UPDATE, texts, original.audience, None, now)
+    return _replace(session, original, BroadcastKind.UPDATE, texts, original.audience, None, now)
 
 
-def _follow(session: Session, original: Broadcast, kind: BroadcastKind, texts: Mapping[str, Markup],
-            audience: dict[str, Any], author: MemberAddress | None, now: datetime) -> Broadcast:  # fmt: skip
+def _replace(session: Session, original: Broadcast, kind: BroadcastKind, texts: Mapping[str, Markup],
+             audience: dict[str, Any], author: MemberAddress | None, now: datetime) -> Broadcast:  # fmt: skip
     session.refresh(original, with_for_update=True)
     newsletter = session.get_one(Newsletter, original.newsletter_id, with_for_update=True)
     newsletter.texts = {**newsletter.texts, **{language: str(text) for language, text in texts.items()}}
@@ -78,24 +72,20 @@ def _follow(session: Session, original: Broadcast, kind: BroadcastKind, texts: M
     resumes = sending or any(earlier.resumes for earlier in corrections_of(session, original.id))
     if sending:
         broadcasts.pause(session, original.id, author.member_id if author else None, "", now)
-    follower = Broadcast(
-        newsletter_id=original.newsletter_id,
-        author_id=author.member_id if author else None,
-        author_address_id=author.id if author else None,
-        kind=kind,
-        original_id=original.id,
+    return follow(
+        session,
+        original,
+        kind,
+        author,
+        now,
         state=BroadcastState.SENDING,
         audience=audience,
         urgent=original.urgent,
         rate=original.rate,
         resumes=resumes,
-        created_at=now,
         fired_at=now,
         expires_at=None if kind == BroadcastKind.UPDATE else original.expires_at,  # that it is over is news as well
     )
-    session.add(follower)
-    session.flush()
-    return follower
 
 
 def _audience(session: Session, original: Broadcast, changed: Collection[str], network: Network) -> dict[str, Any]:

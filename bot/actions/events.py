@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from markupsafe import Markup
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from bot.actions import newsletters, telling
@@ -21,7 +21,6 @@ from bot.core import codes
 from bot.core.channel import Channel
 from bot.network import Network
 from storage.audiences import Audience
-from storage.broadcasts import Broadcast
 from storage.events import Event, EventState
 from storage.members import Member
 from storage.newsletters import Newsletter
@@ -94,10 +93,8 @@ def composed(session: Session, event: Event, about: str, network: Network) -> Ne
 def publication(session: Session, event: Event, about: str, actor: Member, network: Network,
                 now: datetime) -> Newsletter:  # fmt: skip
     """As `composed`, to be sent: the one that was not sent yet, brought up to date, or a new one."""
-    newsletter = session.scalar(_unsent(event, about))
-    if newsletter is None:
-        author_id = actor.id if event.author_id is None else event.author_id
-        newsletter = Newsletter(author_id=author_id, about=about, about_id=event.id, created_at=now)
+    author_id = actor.id if event.author_id is None else event.author_id
+    newsletter = newsletters.to_publish(session, about, event.id, author_id, now)
     _compose(session, newsletter, event, network)
     session.add(newsletter)
     session.flush()
@@ -139,7 +136,7 @@ def write(session: Session, event: Event, field: str, value: Any, actor: Member,
 def discard(session: Session, event: Event, actor: Member, now: datetime) -> None:
     """Delete a draft that was never published, and what was prepared of it."""
     record(session, now, actor.id, "event.delete", event=event.id)
-    for newsletter in [*session.scalars(_unsent(event, EVENT)), *session.scalars(_unsent(event, TIME))]:
+    for newsletter in _unsent(session, event):
         session.delete(newsletter)
     session.delete(event)
     session.flush()
@@ -174,15 +171,14 @@ def show_anew(session: Session, event: Event, network: Network, now: datetime) -
 def _changed(session: Session, event: Event, network: Network, now: datetime) -> None:
     """What was published says so from now on, and what somebody is about to send as well."""
     session.flush()
-    for newsletter in [*session.scalars(_unsent(event, EVENT)), *session.scalars(_unsent(event, TIME))]:
+    for newsletter in _unsent(session, event):
         _compose(session, newsletter, event, network)
     if event.state != EventState.DRAFT:
         show_anew(session, event, network, now)
 
 
-def _unsent(event: Event, about: str) -> Select[Newsletter]:
-    sent = select(Broadcast.id).where(Broadcast.newsletter_id == Newsletter.id).exists()
-    return select(Newsletter).where(Newsletter.about == about, Newsletter.about_id == event.id, ~sent)
+def _unsent(session: Session, event: Event) -> list[Newsletter]:
+    return [each for about in (EVENT, TIME) for each in newsletters.unsent(session, about, event.id)]
 
 
 def _code(session: Session) -> str:

@@ -36,6 +36,9 @@ _LINK: Final = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|[\w-]+(?:\.[\w-]+)+/", re
 """How a word begins that messengers make a link of."""
 
 
+_UNSENT: Final = ~select(Broadcast.id).where(Broadcast.newsletter_id == Newsletter.id).exists()
+
+
 @dataclass(frozen=True)
 class Plan:
     """A newsletter as it would be sent now.
@@ -129,9 +132,20 @@ def discard(session: Session, newsletter: Newsletter, actor: Member, now: dateti
 
 def drafts_of(session: Session, member_id: int, limit: int) -> list[Newsletter]:
     """What this person wrote and has not sent, newest first; of a call or an event there is a page of its own."""
-    sent = select(Broadcast.id).where(Broadcast.newsletter_id == Newsletter.id).exists()
-    mine = select(Newsletter).where(Newsletter.author_id == member_id, Newsletter.about == "", ~sent)
+    mine = select(Newsletter).where(Newsletter.author_id == member_id, Newsletter.about == "", _UNSENT)
     return list(session.scalars(mine.order_by(Newsletter.id.desc()).limit(limit)))
+
+
+def unsent(session: Session, about: str, about_id: int) -> list[Newsletter]:
+    """What was prepared of a call or an event, and has not been sent."""
+    of_it = select(Newsletter).where(Newsletter.about == about, Newsletter.about_id == about_id, _UNSENT)
+    return list(session.scalars(of_it))
+
+
+def to_publish(session: Session, about: str, about_id: int, author_id: int, now: datetime) -> Newsletter:
+    """The first of those, or else a new one, which is in no table yet."""
+    prepared = unsent(session, about, about_id)
+    return prepared[0] if prepared else Newsletter(author_id=author_id, about=about, about_id=about_id, created_at=now)
 
 
 def broadcast_of(session: Session, newsletter_id: int) -> Broadcast | None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from bot.actions import authors, cards, correcting
+from bot.actions.following import follow, stands
 from bot.actions.kinds import words_of
 from bot.core.channel import Channel
 from bot.core.i18n import N_
@@ -25,20 +26,8 @@ _DROPPED: Final = N_("The correction of “{title}” was not sent.")
 def propose(session: Session, original: Broadcast, texts: Mapping[str, Markup], author: MemberAddress,
             now: datetime) -> Broadcast:  # fmt: skip
     """Let these texts wait for approval; as a broadcast, for it stands among those."""
-    proposal = Broadcast(
-        newsletter_id=original.newsletter_id,
-        author_id=author.member_id,
-        author_address_id=author.id,
-        kind=BroadcastKind.CORRECTION,
-        original_id=original.id,
-        state=BroadcastState.WAITING,
-        audience=original.audience,
-        created_at=now,
-        asked_at=now,
-        expires_at=original.expires_at,
-    )
-    session.add(proposal)
-    session.flush()
+    waiting = {"state": BroadcastState.WAITING, "asked_at": now, "expires_at": original.expires_at}
+    proposal = follow(session, original, BroadcastKind.CORRECTION, author, now, **waiting)
     remember(session, _key(proposal), {language: str(text) for language, text in texts.items()})
     record(session, now, author.member_id, "broadcast.ask", newsletter=original.newsletter_id)
     return proposal
@@ -58,7 +47,7 @@ def accept(session: Session, proposal: Broadcast, approver: MemberAddress, netwo
     """Correct it now, for the one who proposed that; None where what it corrects was taken back since."""
     original, texts = original_of(session, proposal), texts_of(session, proposal)
     session.refresh(original, with_for_update=True)
-    if not correcting.allowed(original):
+    if not stands(original):
         drop(session, proposal, channels, now)
         return None
     author = authors.address_of(session, proposal) or approver

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from bot.actions.following import follow, stands
 from bot.actions.retrying import RECALLED
 from bot.actions.spreading import deleting
 from bot.core.channel import Channel
@@ -31,12 +32,6 @@ class Effect(NamedTuple):
     waiting: int
 
 
-def allowed(broadcast: Broadcast) -> bool:
-    """Whether it can be taken back: it was sent, and was not taken back before."""
-    newsletter = broadcast.kind == BroadcastKind.NEWSLETTER and broadcast.fired_at is not None
-    return newsletter and broadcast.pause_reason != RECALLED
-
-
 def effect(session: Session, original: Broadcast, channels: Mapping[str, Channel], now: datetime) -> Effect:
     """What taking it back would do now."""
     found = deletable(session, original.id, deleting(channels), now)
@@ -51,23 +46,11 @@ def effect(session: Session, original: Broadcast, channels: Mapping[str, Channel
 def take_back(session: Session, original: Broadcast, author: MemberAddress, now: datetime) -> Broadcast | None:
     """Send no more of it nor of its corrections, and let a recall go to those who have it; None if one did already."""
     session.refresh(original, with_for_update=True)
-    if not allowed(original):
+    if not stands(original):
         return None
     for running in (original, *corrections_of(session, original.id)):  # done or not: late news changes nothing
         running.state, running.pause_reason = BroadcastState.CANCELLED, RECALLED
-    recall = Broadcast(
-        newsletter_id=original.newsletter_id,
-        author_id=author.member_id,
-        author_address_id=author.id,
-        kind=BroadcastKind.RECALL,
-        original_id=original.id,
-        state=BroadcastState.SENDING,
-        audience=original.audience,
-        urgent=original.urgent,
-        created_at=now,
-        fired_at=now,
-    )
-    session.add(recall)
-    session.flush()
+    sending = {"state": BroadcastState.SENDING, "urgent": original.urgent, "fired_at": now}
+    recall = follow(session, original, BroadcastKind.RECALL, author, now, **sending)
     record(session, now, author.member_id, "broadcast.recall", broadcast=original.id)
     return recall

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.actions import correcting
+from bot.actions.following import stands
 from storage.audiences import Audience
 from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from storage.newsletters import Newsletter
@@ -70,5 +71,5 @@ def publications(session: Session, about: str, about_id: int) -> list[Broadcast]
 def show_anew(session: Session, about: str, about_id: int, texts: Mapping[str, Markup], now: datetime) -> None:
     """Change every copy of it in place, where the messenger can; nobody gets a message for it."""
     for broadcast in publications(session, about, about_id):
-        if correcting.allowed(broadcast):
+        if stands(broadcast):
             correcting.update(session, broadcast, texts, now)

@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 from bot.actions import agenda, calls, events
 from bot.actions.localized import marked, read
 from bot.actions.recurring import go_on
+from bot.actions.telling import tell
 from bot.actions.weekly_rows import TITLE, Item, freeze
 from bot.core.amounts import Money
 from bot.core.i18n import _, speaking
 from bot.core.locale import short_date, zoned_words
 from bot.network import Network
 from storage.audiences import Audience
-from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
+from storage.broadcasts import BroadcastKind
 from storage.calls import Call, CallState, calls_in
 from storage.events import Event
 from storage.facts import settle_on
-from storage.newsletters import Newsletter
 from storage.schedules import Run, RunState, Schedule, ScheduleKind, ScheduleState, digest_schedule
 
 ABOUT: Final = "digest"
@@ -59,22 +59,10 @@ def run(session: Session, schedule: Schedule, issue: Run, network: Network, now:
     if not items:
         issue.state = RunState.MISSED
         return
-    newsletter = Newsletter(source=network.languages[0], texts=_titles(network), audience=schedule.audience,
-                            about=ABOUT, about_id=schedule.id, created_at=now)  # fmt: skip
-    session.add(newsletter)
-    session.flush()
-    broadcast = Broadcast(
-        newsletter_id=newsletter.id,
-        kind=BroadcastKind.DIGEST,
-        state=BroadcastState.SENDING,
-        audience=schedule.audience,
-        expires_at=schedule.next_at,
-        created_at=now,
-        fired_at=now,
-    )
-    session.add(broadcast)
-    session.flush()
-    freeze(session, broadcast, items, newsletter.source)
+    titles, source = _titles(network), network.languages[0]
+    readers, until = Audience.from_json(schedule.audience), schedule.next_at
+    broadcast = tell(session, BroadcastKind.DIGEST, ABOUT, schedule.id, titles, source, readers, now, expires_at=until)
+    freeze(session, broadcast, items, source)
     issue.state, issue.broadcast_id = RunState.SENT, broadcast.id
 
 
@@ -116,9 +104,9 @@ def _event_facts(event: Event, zone: tzinfo) -> Markup:
     return Markup(" · ").join(part for part in (starts_at, event.place) if part)
 
 
-def _titles(network: Network) -> dict[str, str]:
+def _titles(network: Network) -> dict[str, Markup]:
     titles = {}
     for language in network.languages:
         with speaking(language):
-            titles[language] = str(_(TITLE))
+            titles[language] = _(TITLE)
     return titles

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.actions import correcting, recalling, report_file, rights
+from bot.actions import report_file, rights
+from bot.actions.following import stands
 from bot.core.i18n import _
 from bot.core.messages import Attachment, Option
 from bot.core.router import Router
@@ -23,10 +24,8 @@ def options(turn: Turn, broadcast: Broadcast) -> list[Option]:  # noqa: ARG001 -
     if broadcast.fired_at is None:
         return []
     steps = {"missed": _("Who did not receive it")}
-    if correcting.allowed(broadcast):
-        steps["correct"] = _("Correct it")
-    if recalling.allowed(broadcast):
-        steps["recall"] = _("Take it back")
+    if stands(broadcast):
+        steps |= {"correct": _("Correct it"), "recall": _("Take it back")}
     steps["table"] = _("Report for Excel")
     return [Option(f"{step}:{broadcast.id}", label.unescape()) for step, label in steps.items()]
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from bot.actions import approving, cards, correcting, newsletters, proposing, rights
 from bot.actions.correcting import Effect
+from bot.actions.following import stands
 from bot.actions.staff import person_words
 from bot.actions.wording import Wording
 from bot.core.fields import Answered, Answers, Choice, Given, Invalid, Message
@@ -196,7 +197,7 @@ def leave(turn: Turn, answers: Answers) -> None:
 
 def _is_possible(turn: Turn, broadcast: Broadcast) -> bool:
     """Whether it can be corrected; says why not."""
-    if correcting.allowed(broadcast):
+    if stands(broadcast):
         return True
     back = sent.back(broadcast, _("Back to the newsletter"))
     turn.say(_("This newsletter was taken back, so there is nothing to correct."), [back])

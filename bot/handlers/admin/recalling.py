@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from bot.actions import cards, recalling, rights
 from bot.actions.addresses import label
+from bot.actions.following import stands
 from bot.actions.recalling import Effect
 from bot.core.i18n import _, ngettext
 from bot.core.locale import number
@@ -58,7 +59,7 @@ def take_back(turn: Turn, key: str = "", *_rest: str) -> None:
 
 def _is_over(turn: Turn, broadcast: Broadcast) -> bool:
     """Whether there is nothing to take back any more; says so."""
-    if recalling.allowed(broadcast):
+    if stands(broadcast):
         return False
     turn.say(_("This newsletter was taken back already."), [sent.back(broadcast, _("Back to the newsletter"))])
     return True
