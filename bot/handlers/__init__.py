@@ -18,9 +18,7 @@ from bot.handlers import (
     membership,
     mydata,
     news,
-    proposals,
     reaching,
-    rsvp,
     topics,
     weekly,
 )
@@ -32,7 +30,7 @@ def router() -> Router:
     """Every feature of the bot."""
     whole = Router()
     joining = (membership, topics, language, linking, reaching, leaving, mydata, helping)
-    everybody = (*joining, calls, proposals, events, rsvp, weekly, digest, news)
+    everybody = (*joining, calls, events, weekly, digest, news)
     whole.include(*(feature.router for feature in everybody))
     whole.include(admin.router())
     return whole
