@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -16,6 +16,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from storage.calls import CallMark, Dislike
 from storage.events import ProposedTime, Reply, Rsvp, TimeMark
 from storage.members import Member, MemberAddress, Subscription
+from storage.responses import Response
 
 TOPIC = "topic:"
 """Begins what is disliked of a topic."""
@@ -36,6 +37,8 @@ class Audience:
             topic those alone who follow no other one of the audience's.
         saved: of these calls. coming, answered, attended: to these events, or at them. marked: some of their times.
         wants: "digest" for those who want the weekly digest.
+        silent: for whom nobody has begun to answer these surveys; halfway: who stopped in the middle of them;
+            responded: who answered them.
     """
 
     topics: tuple[str, ...] = ()
@@ -51,11 +54,15 @@ class Audience:
     attended: tuple[int, ...] = ()
     marked: tuple[int, ...] = ()
     wants: tuple[str, ...] = ()
+    silent: tuple[int, ...] = ()
+    halfway: tuple[int, ...] = ()
+    responded: tuple[int, ...] = ()
 
     @property
     def chosen(self) -> bool:
         """Whether its members are those who asked for it themselves: few, so they are looked up, not searched for."""
-        return bool(self.saved or self.coming or self.answered or self.attended or self.marked)
+        asked = self.halfway or self.responded
+        return bool(self.saved or self.coming or self.answered or self.attended or self.marked or asked)
 
     def to_json(self) -> dict[str, Any]:
         return {key: list(value) for key, value in asdict(self).items() if value}
@@ -117,13 +124,22 @@ def matching(audience: Audience) -> ColumnElement[bool]:
         conditions.append(MemberAddress.channel.in_(audience.channels))
     if audience.excluded:
         conditions.append(Member.id.not_in(audience.excluded))
-    if whole := [what for what in audience.disliked if not what.startswith(TOPIC)]:
-        disliked = select(Dislike.what).where(Dislike.member_id == Member.id)
-        conditions.append(~disliked.where(Dislike.what.in_(whole)).exists())
     if "digest" in audience.wants:
         conditions.append(Member.digest.is_(True))
+    conditions += _left_out(audience)
     conditions += (Member.id.in_(people) for people in _chosen(audience))
     return and_(*conditions)
+
+
+def _left_out(audience: Audience) -> Iterator[ColumnElement[bool]]:
+    """Of members who would match, whom it is not for."""
+    if whole := [what for what in audience.disliked if not what.startswith(TOPIC)]:
+        disliked = select(Dislike.what).where(Dislike.member_id == Member.id)
+        yield ~disliked.where(Dislike.what.in_(whole)).exists()
+    if audience.silent:
+        holders = (literal("m") + cast(Member.id, String), literal("o") + cast(Member.organisation_id, String))
+        taken = select(Response.id).where(Response.survey_id.in_(audience.silent), Response.holder.in_(holders))
+        yield ~taken.exists()
 
 
 def _chosen(audience: Audience) -> Iterator[Select[int]]:
@@ -140,6 +156,11 @@ def _chosen(audience: Audience) -> Iterator[Select[int]]:
     if audience.marked:
         times = select(ProposedTime.id).where(ProposedTime.event_id.in_(audience.marked))
         yield select(TimeMark.member_id).where(TimeMark.time_id.in_(times))
+    taking_part = select(Response.member_id)
+    if audience.halfway:
+        yield taking_part.where(Response.survey_id.in_(audience.halfway), Response.completed_at.is_(None))
+    if audience.responded:
+        yield taking_part.where(Response.survey_id.in_(audience.responded), Response.completed_at.is_not(None))
 
 
 def reached_through(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

@@ -21,7 +21,8 @@ class Newsletter(Base):
         audience: the audience chosen so far, as JSON.
         useful_until: nobody gets it from then on, such as once the event has begun.
         urgent: why it may disturb at night and on holidays; "" when it may not.
-        about: "call", "event", "time" (finding one) or "digest" when it speaks of that; about_id: which. "" for news.
+        about: "call", "event", "time" (finding one), "survey", "results" (of one), "sign" (a declaration) or "digest"
+            when it speaks of that; about_id: which. "" for news.
     """
 
     __tablename__ = "newsletters"

@@ -37,6 +37,8 @@ class Capabilities:
         bells: most people it may ring for within any 24 hours; 0 for any number.
         deletes: a message can be taken back so long after it was sent; None where it never can.
         merges: messages that wait for one person go as one: each is paid for, and a phone that rings once is kinder.
+        polls: most choices of a poll of the platform's own; 0 where it has none.
+        poll_question, poll_label: longest question and choice of one.
     """
 
     buttons: bool
@@ -63,6 +65,9 @@ class Capabilities:
     bells: int = 0
     deletes: timedelta | None = None
     merges: bool = False
+    polls: int = 0
+    poll_question: int = 300
+    poll_label: int = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,11 @@ class Point(NamedTuple):
 
 
 class Kind(StrEnum):
-    """What an inbound is. The last two are news about the person, not something the person said."""
+    """What an inbound is.
+
+    VOTE answers a native poll, wherever the conversation stands. The last two are news about the person, not something
+    the person said.
+    """
 
     TEXT = "text"
     TAP = "tap"
@@ -45,6 +49,7 @@ class Kind(StrEnum):
     VOICE = "voice"
     LOCATION = "location"
     OTHER = "other"
+    VOTE = "vote"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
 
@@ -110,6 +115,8 @@ class Inbound:
         name: what the platform says the person is called, only a hint.
         phone: the person's number, "+994501234567", when the platform tells it beside another id.
         at: when it was said, in seconds since 1970, when that may be long ago; 0 for now.
+        poll: the platform's id of the poll, when kind is VOTE.
+        picked: the places of the options voted for, from 0; none when the vote was taken back.
     """
 
     address: Address
@@ -124,6 +131,8 @@ class Inbound:
     phone: str = ""
     at: float = 0
     point: Point | None = None
+    poll: str = ""
+    picked: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", escape(self.text))
@@ -150,6 +159,7 @@ class Inbound:
                 "text": Markup(values.get("text", "")),  # noqa: S704 - written by to_json
                 "attachment": _attachment(values),
                 "point": Point(*values["point"]) if "point" in values else None,
+                "picked": tuple(values.get("picked", ())),
             },
         )
 
@@ -172,6 +182,8 @@ class Outbound:
             else at the moment; the text then says the same in full.
         alone: it stays a message of its own where others are joined: it is forwarded, or shows what others get.
         delete: the platform's ids of our messages to take back; then nothing is said. Gone already is taken back too.
+        poll: "one" or "several": where the platform has polls of its own it goes as one, whose choices are the options
+            whose id begins with "vote:", in that order; "closed" with `edit`: that poll takes no more votes.
     """
 
     text: Markup
@@ -185,6 +197,7 @@ class Outbound:
     bell: tuple[str, ...] = ()
     alone: bool = False
     delete: tuple[str, ...] = ()
+    poll: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", escape(self.text))

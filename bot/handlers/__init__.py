@@ -10,6 +10,7 @@ from bot.core.router import Router
 from bot.handlers import (
     admin,
     calls,
+    declarations,
     digest,
     events,
     language,
@@ -19,6 +20,7 @@ from bot.handlers import (
     mydata,
     news,
     reaching,
+    surveys,
     topics,
     weekly,
 )
@@ -30,7 +32,7 @@ def router() -> Router:
     """Every feature of the bot."""
     whole = Router()
     joining = (membership, topics, language, linking, reaching, leaving, mydata, helping)
-    everybody = (*joining, calls, events, weekly, digest, news)
+    everybody = (*joining, calls, events, surveys, declarations, weekly, digest, news)
     whole.include(*(feature.router for feature in everybody))
     whole.include(admin.router())
     return whole

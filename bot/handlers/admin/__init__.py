@@ -10,6 +10,7 @@ from bot.handlers.admin import (
     audit,
     broadcasts,
     calls,
+    declarations,
     drafts,
     events,
     limits,
@@ -20,6 +21,7 @@ from bot.handlers.admin import (
     scheduling,
     sending,
     staff,
+    surveys,
     unreachable,
 )
 
@@ -27,7 +29,7 @@ from bot.handlers.admin import (
 def router() -> Router:
     """Everything the staff can do, each route with who may."""
     whole = Router()
-    writing = (newsletter, drafts, audience, limits, preview, calls, events, schedules)
+    writing = (newsletter, drafts, audience, limits, preview, calls, events, schedules, surveys, declarations)
     for feature in (*writing, sending, scheduling, approval, broadcasts, pace, after, unreachable, staff, audit):
         whole.include(feature.router)
     return whole

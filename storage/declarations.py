@@ -1,0 +1,99 @@
+"""Declarations: a text that people and their organisations sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base
+
+
+class DeclarationState(StrEnum):
+    """draft -> open -> closed. From the moment it is open its text never changes."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Declaration(Base):
+    """A declaration, from its first draft on. What is sent of it is a newsletter about it ("sign").
+
+    Attributes:
+        titles, texts: language -> plain title, neutral markup; source: the language it was first written in.
+        frozen: SHA-256 over titles and texts as they were opened, hexadecimal; "" while it is a draft.
+        audience: which members are asked to sign, as `Audience.to_json`.
+        code: stands in the link by which anybody can sign; "" where only members can.
+        closes_at: nobody can sign from then on; None for one that is closed by hand.
+    """
+
+    __tablename__ = "declarations"
+    __table_args__ = (
+        Index("ix_declarations_code", "code", unique=True, sqlite_where=text("code != ''"),
+              postgresql_where=text("code != ''")),
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    source: Mapped[str] = mapped_column(String(8))
+    titles: Mapped[dict[str, Any]]
+    texts: Mapped[dict[str, Any]]
+    frozen: Mapped[str] = mapped_column(String(64), default="")
+    audience: Mapped[dict[str, Any]]
+    code: Mapped[str] = mapped_column(String(16), default="")
+    closes_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Signature(Base):
+    """Somebody signed it.
+
+    Attributes:
+        member_id: who signed; None for one that came from a list.
+        country: ISO 3166-1, two letters.
+        language: in which the text was read; frozen: the hash of what was signed.
+        withdrawn_at: it does not count from then on; signing again takes this away.
+    """
+
+    __tablename__ = "signatures"
+    __table_args__ = (
+        UniqueConstraint("declaration_id", "member_id"),
+        Index("ix_signatures_declaration_id_country", "declaration_id", "country"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declarations.id", ondelete="CASCADE"))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    organisation: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(8))
+    frozen: Mapped[str] = mapped_column(String(64))
+    signed_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+def newest_declarations(session: Session, *states: DeclarationState,
+                        before: int | None = None) -> Iterator[Declaration]:  # fmt: skip
+    """Declarations in these states, the newest first; of those with a smaller id than this one."""
+    found = select(Declaration).where(Declaration.state.in_(states)).order_by(Declaration.id.desc())
+    return iter(session.scalars(found if before is None else found.where(Declaration.id < before)))
+
+
+def countries_of(session: Session, declaration_id: int) -> dict[str, int]:
+    """How many signed from each country, the most first."""
+    signed = select(Signature.country, func.count()).where(
+        Signature.declaration_id == declaration_id, Signature.withdrawn_at.is_(None)
+    )
+    found = session.execute(signed.group_by(Signature.country).order_by(func.count().desc(), Signature.country))
+    return dict(found.tuples().all())

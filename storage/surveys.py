@@ -1,0 +1,131 @@
+"""Surveys: their questions, and whom they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base
+
+
+class SurveyState(StrEnum):
+    """draft -> open -> closed; closed -> open again, while it is wanted; open, closed -> withdrawn."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class QuestionKind(StrEnum):
+    """What a question asks for, and what its answer is as JSON.
+
+    one: the code of an option. several: codes, in the order of the options. yes_no: a bool. scale: an int from 1 to 5.
+    number: an int or a float within its bounds. date: "2026-11-25". text: a string. place: {"words": ..., "latitude":
+    ..., "longitude": ...}, without the numbers where it was typed.
+    """
+
+    ONE = "one"
+    SEVERAL = "several"
+    YES_NO = "yes_no"
+    SCALE = "scale"
+    NUMBER = "number"
+    DATE = "date"
+    TEXT = "text"
+    PLACE = "place"
+
+
+class Survey(Base):
+    """A survey, from its first draft on. What is published of it is a newsletter about it.
+
+    Attributes:
+        source: the language it was first written in; titles, texts: language -> plain title, neutral markup.
+        audience: whom it asks, as `Audience.to_json`.
+        per: "member" for an answer each, "organisation" for one from each organisation (members without one answer for
+            themselves).
+        anonymous: nothing links an answer to who gave it.
+        closes_at: nobody can answer from then on; None for one that is closed by hand.
+        nudge: those who have not answered are reminded once by the tick; nudged_at: when they were, by it or by hand.
+        published_at: when it was first sent; closed_at: when it was closed; shared_at: when the results were sent back.
+    """
+
+    __tablename__ = "surveys"
+    __table_args__ = (
+        Index("ix_surveys_closes_at", "closes_at", sqlite_where=text("state = 'open'"),
+              postgresql_where=text("state = 'open'")),
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    source: Mapped[str] = mapped_column(String(8))
+    titles: Mapped[dict[str, Any]]
+    texts: Mapped[dict[str, Any]]
+    audience: Mapped[dict[str, Any]]
+    per: Mapped[str] = mapped_column(String(12), default="member")
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    closes_at: Mapped[datetime | None]
+    nudge: Mapped[bool] = mapped_column(default=True)
+    nudged_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    shared_at: Mapped[datetime | None]
+
+
+class Question(Base):
+    """One question of a survey. From the moment the survey is open nothing of it changes.
+
+    Attributes:
+        position: its place, from 1.
+        kind: a QuestionKind.
+        texts: language -> the question, plain.
+        options: of one and several: [{"code": "a", "labels": {language: label}}]; codes are never used again.
+        least, most: of number: its bounds; None for none.
+        required: it cannot be skipped.
+        only_if: {"question": id, "codes": [...]}: asked only of those who gave one of these answers to an earlier
+            question of kind one, several, yes_no ("yes", "no") or scale ("1" to "5"); {} for everybody.
+    """
+
+    __tablename__ = "questions"
+    __table_args__ = (Index("ix_questions_survey_id_position", "survey_id", "position"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(8))
+    texts: Mapped[dict[str, Any]]
+    options: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    least: Mapped[float | None]
+    most: Mapped[float | None]
+    required: Mapped[bool] = mapped_column(default=True)
+    only_if: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+def questions_of(session: Session, survey_id: int) -> list[Question]:
+    """In their order."""
+    found = select(Question).where(Question.survey_id == survey_id).order_by(Question.position, Question.id)
+    return list(session.scalars(found))
+
+
+def surveys_in(session: Session, *states: SurveyState) -> list[Survey]:
+    """Surveys in these states, oldest first."""
+    return list(session.scalars(select(Survey).where(Survey.state.in_(states)).order_by(Survey.id)))
+
+
+def newest_surveys(session: Session, *states: SurveyState, before: int | None = None) -> Iterator[Survey]:
+    """Surveys in these states, the newest first; of those with a smaller id than this one."""
+    found = select(Survey).where(Survey.state.in_(states)).order_by(Survey.id.desc())
+    return iter(session.scalars(found if before is None else found.where(Survey.id < before)))
+
+
+def passed_surveys(session: Session, now: datetime) -> list[int]:
+    """Ids of the open ones whose time is over."""
+    passed = select(Survey.id).where(Survey.state == SurveyState.OPEN, Survey.closes_at <= now)
+    return list(session.scalars(passed.order_by(Survey.closes_at)))
