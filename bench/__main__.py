@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from bench import audience, delivery, fanout, paid, rate, reply, scale, start, turns
+from bench import audience, delivery, fanout, paid, rate, reply, scale, start, survey, turns
 from bench.figures import Figure, machine, table
 
 PARTS = {
@@ -16,6 +16,7 @@ PARTS = {
     "start": start.run,
     "audience": audience.run,
     "fanout": fanout.run,
+    "survey": survey.run,
     "paid": paid.run,
     "scale": scale.run,
 }

@@ -5,18 +5,27 @@ from __future__ import annotations
 import csv
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from io import StringIO
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 CSV: Final = "csv"
 XLSX: Final = "xlsx"
 
 MIMES: Final = {CSV: "text/csv", XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
-Cell = str | datetime | None
+Cell = str | float | date | datetime | None
 """A moment is local and knows no zone, as spreadsheets have it."""
+
+
+class Table(NamedTuple):
+    """A sheet of a workbook. The rows are taken once."""
+
+    name: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
 
 _FORMULA: Final = frozenset("=+-@＝＋－＠")
 """What a spreadsheet takes for a formula, in full width too. https://owasp.org/www-community/attacks/CSV_Injection"""
@@ -54,7 +63,7 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]], language: str)
     written.write("\N{BYTE ORDER MARK}")
     table.writerow(header)
     for number, row in enumerate(rows, 1):
-        table.writerow([safe(_text(cell)) for cell in row])
+        table.writerow([safe(cell) if isinstance(cell, str) else _text(cell) for cell in row])
         if number % _ROWS == 0:
             yield written.getvalue().encode()
             written.seek(0)
@@ -63,31 +72,49 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]], language: str)
 
 
 def as_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]], name: str) -> Iterator[bytes]:
-    """The table as a workbook with one sheet of this name. It is built on disk, a row at a time."""
+    """The table as a workbook with one sheet of this name."""
+    return as_workbook([Table(name, header, rows)])
+
+
+def as_workbook(tables: Iterable[Table]) -> Iterator[bytes]:
+    """The tables as the sheets of a workbook. It is built on disk, a row at a time."""
     from xlsxwriter import Workbook  # type: ignore[import-untyped]  # noqa: PLC0415 - 8 MB, for those alone who want one
 
     plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
              "strings_to_numbers": False}  # fmt: skip
     with tempfile.TemporaryFile() as file:
         with Workbook(file, plain) as book:
-            bold, moment = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-            sheet = book.add_worksheet(name)
-            sheet.freeze_panes(1, 0)
-            for column, title in enumerate(header):
-                sheet.set_column(column, column, _WIDE if column < 2 else _NARROW)  # noqa: PLR2004 - the names
-                sheet.write_string(0, column, title, bold)
-            last = 0
-            for last, row in enumerate(rows, 1):
-                for column, cell in enumerate(row):
-                    if isinstance(cell, datetime):
-                        sheet.write_datetime(last, column, cell, moment)
-                    elif cell:
-                        sheet.write_string(last, column, cell[:_LONGEST])
-            sheet.autofilter(0, 0, last, len(header) - 1)
+            formats = {
+                str: book.add_format({"bold": True}),
+                datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+                date: book.add_format({"num_format": "yyyy-mm-dd"}),
+            }
+            for table in tables:
+                _fill(book.add_worksheet(table.name), table, formats)
         file.seek(0)
         while piece := file.read(_BYTES):
             yield piece
 
 
+def _fill(sheet: Any, table: Table, formats: Mapping[type, Any]) -> None:  # noqa: ANN401 - the library has no types
+    sheet.freeze_panes(1, 0)
+    for column, title in enumerate(table.header):
+        sheet.set_column(column, column, _WIDE if column < 2 else _NARROW)  # noqa: PLR2004 - the names
+        sheet.write_string(0, column, title, formats[str])
+    last = 0
+    for last, row in enumerate(table.rows, 1):
+        for column, cell in enumerate(row):
+            match cell:
+                case None | "":
+                    pass
+                case str():
+                    sheet.write_string(last, column, cell[:_LONGEST])
+                case date():
+                    sheet.write_datetime(last, column, cell, formats[type(cell)])
+                case _:
+                    sheet.write_number(last, column, cell)
+    sheet.autofilter(0, 0, last, len(table.header) - 1)
+
+
 def _text(cell: Cell) -> str:
-    return cell.isoformat(" ", "minutes") if isinstance(cell, datetime) else cell or ""
+    return cell.isoformat(" ", "minutes") if isinstance(cell, datetime) else "" if cell is None else str(cell)

@@ -1,4 +1,4 @@
-"""What can be done with a call or an event right under any message that speaks of it."""
+"""What can be done with a call, an event, a survey… right under any message that speaks of it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from bot.core.i18n import N_, _
 from bot.core.messages import Option
 from storage.broadcasts import BroadcastKind
 from storage.calls import Call, CallState
+from storage.declarations import Declaration, DeclarationState
 from storage.events import Event, EventState
 from storage.newsletters import Newsletter
+from storage.surveys import Survey, SurveyState
 
 
 class About(NamedTuple):
@@ -35,7 +37,18 @@ _OPEN: Final[Mapping[str, Collection[str]]] = {
     "event": {EventState.OPEN},
     "time": {EventState.CHOOSING},
     "feedback": {EventState.OPEN, EventState.OVER},
+    "survey": {SurveyState.OPEN},
+    "results": {SurveyState.CLOSED},
+    "sign": {DeclarationState.OPEN},
 }
+
+_ROWS: Final = {
+    "call": Call,
+    "survey": Survey,
+    "results": Survey,
+    "sign": Declaration,
+}
+"""Everything else speaks of an event."""
 
 COMING: Final = N_("COMING")
 NOT_COMING: Final = N_("NOT COMING")
@@ -50,7 +63,10 @@ REMIND: Final = N_("REMIND")
 NOT_FOR_US: Final = N_("NOT FOR US")
 SHARE: Final = N_("SHARE")
 ASK: Final = N_("ASK")
-"""What is typed, with the number of the event or the call behind it, where there are no buttons."""
+SURVEY: Final = N_("SURVEY")
+RESULTS: Final = N_("RESULTS")
+SIGN: Final = N_("SIGN")
+"""What is typed, with the number of the event, the call or whatever it is behind it, where there are no buttons."""
 
 RATINGS: Final = (
     N_("1: not useful"),
@@ -76,8 +92,8 @@ def about_of(session: Session, newsletter: Newsletter, kind: str = BroadcastKind
         open_states = {what: {"draft", *states} for what, states in open_states.items()}
     if newsletter.about not in open_states:
         return NEWS
-    found = session.get(Call if newsletter.about == "call" else Event, newsletter.about_id)
-    state = found.state if isinstance(found, Call | Event) else ""
+    found = session.get(_ROWS.get(newsletter.about, Event), newsletter.about_id)
+    state = found.state if isinstance(found, Call | Event | Survey | Declaration) else ""
     about = drafted(newsletter)._replace(open=state in open_states[newsletter.about])
     starts_at = found.starts_at if isinstance(found, Event) else None
     if kind == BroadcastKind.REMINDER and starts_at and starts_at - newsletter.created_at < DOOR:
@@ -137,6 +153,9 @@ _OFFERED: Final[Mapping[str, Callable[[int], tuple[Option, ...]]]] = {
     "door": _at_door,
     "time": _of_times,
     "feedback": _of_feedback,
+    "survey": lambda survey_id: (answer(survey_id),),
+    "results": lambda survey_id: (_option(f"results:{survey_id}", N_("Pictures"), RESULTS, survey_id),),
+    "sign": lambda declaration_id: (sign(declaration_id),),
 }
 
 
@@ -171,6 +190,16 @@ def here(event_id: int) -> Option:
 def more(event_id: int) -> Option:
     """Leads to the card."""
     return _option(f"event:{event_id}", N_("More about it"), EVENT, event_id)
+
+
+def answer(survey_id: int) -> Option:
+    """Begins a survey, or goes on with it."""
+    return _option(f"survey:{survey_id}", N_("Answer"), SURVEY, survey_id)
+
+
+def sign(declaration_id: int) -> Option:
+    """Leads to a declaration's text, and to signing it."""
+    return _option(f"sign:{declaration_id}", N_("Read and sign"), SIGN, declaration_id)
 
 
 def _option(key: str, label: str, word: str, *numbers: int) -> Option:

@@ -58,6 +58,11 @@ def short_date(day: date, language: str = "") -> str:
     return _plain_spaces(format_date(day, "medium", locale=_locale(language)))
 
 
+def month_words(day: date, language: str = "") -> str:
+    """Its month by itself: "январь 2026"."""
+    return format_date(day, "LLLL yyyy", locale=_locale(language))
+
+
 def weekday_name(day: int, language: str = "") -> str:
     """A day of the week by itself, Monday 0: "Monday"."""
     name = str(_locale(language).days["stand-alone"]["wide"][day])

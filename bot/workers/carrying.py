@@ -26,12 +26,17 @@ LOOK = 2
 
 
 class Carrying:
-    """Fetches the files of those channels that keep what people send, until cancelled."""
+    """Fetches the files of those channels that keep what people send, until cancelled.
 
-    def __init__(self, channels: Mapping[str, Channel], database: Database, clock: Clock, files: Files) -> None:
+    Args:
+        others: homes of files beside the channels, such as pictures that are still to be drawn.
+    """
+
+    def __init__(self, channels: Mapping[str, Channel], database: Database, clock: Clock, files: Files,
+                 others: Mapping[str, Fetching] | None = None) -> None:  # fmt: skip
         self._homes: dict[str, Fetching] = {
             name: channel for name, channel in channels.items() if isinstance(channel, Fetching)
-        }
+        } | dict(others or {})
         self._most = max((channel.capabilities.file for channel in channels.values()), default=0)
         self._database = database
         self._clock = clock

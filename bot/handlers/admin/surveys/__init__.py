@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from bot.core.router import Router
+from bot.handlers.admin.surveys import results
 
 router = Router()
+router.include(results.router)

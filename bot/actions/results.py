@@ -1,0 +1,148 @@
+"""What came back of a survey: counts, means and how many answered, of everybody or of a part of them.
+
+The database groups equal answers, so that a hundred thousand of them are some rows of numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from math import sqrt
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.actions import question_words
+from storage.responses import Answer, Sheet
+from storage.surveys import Question, QuestionKind, Survey, SurveyState
+
+FEWEST: Final = 5
+"""Of an anonymous survey nothing is shown of fewer people than these."""
+
+SLICES: Final = ("topics", "region", "language")
+"""What the results can be looked at by: columns of `Sheet`."""
+
+
+class Result(NamedTuple):
+    """What was answered to one question.
+
+    Attributes:
+        n: how many answered it.
+        counts: by code, in the order of the choices and with those nobody picked; where it was answered freely by what
+            was written, the most frequent first.
+        mean, median, deviation: of a number or a scale; deviation is of the whole group, not of a sample. None where
+            nobody answered.
+    """
+
+    question: Question
+    n: int
+    counts: Mapping[str, int]
+    mean: float | None = None
+    median: float | None = None
+    deviation: float | None = None
+
+
+class Slice(NamedTuple):
+    """The results of those who have one thing in common, such as a region; "" for those of whom it is not known.
+
+    Attributes:
+        results: none at all where they are too few to be shown.
+    """
+
+    key: str
+    answerers: int
+    results: Sequence[Result]
+
+
+def is_shown(survey: Survey) -> bool:
+    """Whether results can be seen now: an anonymous survey is closed first, or two looks would tell one answer."""
+    return not survey.anonymous or survey.state != SurveyState.OPEN
+
+
+def answerers(session: Session, survey: Survey) -> int:
+    """How many answered anything."""
+    return session.scalar(select(func.count()).select_from(Sheet).where(Sheet.survey_id == survey.id)) or 0
+
+
+def results(session: Session, survey: Survey, questions: Sequence[Question]) -> list[Result]:
+    """Of everybody; of an anonymous survey only where enough answered."""
+    values: dict[int, list[tuple[Any, int]]] = defaultdict(list)
+    grouped = select(Answer.question_id, Answer.value, func.count()).join(Sheet, Sheet.key == Answer.sheet_key)
+    grouped = grouped.where(Sheet.survey_id == survey.id).group_by(Answer.question_id, Answer.value)
+    for question_id, value, times in session.execute(grouped):
+        values[question_id].append((value, times))
+    return _shown(survey, [_result(question, values[question.id]) for question in questions])
+
+
+def slices(session: Session, survey: Survey, questions: Sequence[Question], by: str) -> list[Slice]:
+    """The results by topic, region or language, the largest slice first; who follows three topics is in three."""
+    column = getattr(Sheet, by)
+    sizes: Counter[str] = Counter()
+    for value, people in session.execute(
+        select(column, func.count()).where(Sheet.survey_id == survey.id).group_by(column)
+    ):
+        sizes.update(dict.fromkeys(_keys(value), people))
+    values: dict[tuple[str, int], list[tuple[Any, int]]] = defaultdict(list)
+    grouped = select(column, Answer.question_id, Answer.value, func.count()).join(Sheet, Sheet.key == Answer.sheet_key)
+    grouped = grouped.where(Sheet.survey_id == survey.id).group_by(column, Answer.question_id, Answer.value)
+    for value, question_id, answer, times in session.execute(grouped):
+        for key in _keys(value):
+            values[key, question_id].append((answer, times))
+    hidden = _hidden(sizes) if survey.anonymous else set()
+    found = []
+    for key, people in sorted(sizes.items(), key=lambda one: (-one[1], one[0])):
+        of_it = [_result(question, values[key, question.id]) for question in questions]
+        found.append(Slice(key, people, [] if key in hidden else _shown(survey, of_it)))
+    return found
+
+
+def _hidden(sizes: Mapping[str, int]) -> set[str]:
+    """Slices too small to be shown; of a single one the next as well, or it could be reckoned from the whole."""
+    smallest = sorted(sizes, key=lambda key: (sizes[key], key))
+    small = [key for key in smallest if sizes[key] < FEWEST]
+    return set(smallest[:2] if len(small) == 1 else small)
+
+
+def _shown(survey: Survey, found: Iterable[Result]) -> list[Result]:
+    """Those that enough people answered, where that matters."""
+    return [each for each in found if not survey.anonymous or each.n >= FEWEST]
+
+
+def _keys(value: Any) -> Sequence[str]:  # noqa: ANN401 - a column of `Sheet`
+    return [value] if isinstance(value, str) else value or [""]
+
+
+def _result(question: Question, values: Iterable[tuple[Any, int]]) -> Result:
+    values = list(values)
+    n = sum(times for _value, times in values)
+    counts: Counter[str] = Counter()
+    if question.kind in question_words.CLOSED:
+        counts.update(dict.fromkeys(question_words.choices(question, "", ""), 0))
+        for value, times in values:
+            counts.update(dict.fromkeys(question_words.codes(question, value), times))
+    else:
+        for value, times in values:
+            counts[written(question, value)] += times
+        counts = Counter(dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))))
+    if question.kind not in (QuestionKind.SCALE, QuestionKind.NUMBER) or not n:
+        return Result(question, n, counts)
+    mean = sum(value * times for value, times in values) / n
+    spread = sum((value - mean) ** 2 * times for value, times in values) / n
+    return Result(question, n, counts, mean, _median(values, n), sqrt(spread))
+
+
+def _median(values: Sequence[tuple[float, int]], n: int) -> float:
+    """Half of the answers are at most this; between two of them, their mean."""
+    ordered = sorted(values)
+    places = ((n - 1) // 2, n // 2)
+    found, passed = [], 0
+    for value, times in ordered:
+        found += [value for place in places if passed <= place < passed + times]
+        passed += times
+    return sum(found) / len(found)
+
+
+def written(question: Question, value: Any) -> str:  # noqa: ANN401 - as `QuestionKind` says
+    """What was answered freely, as text."""
+    return str(value["words"]) if question.kind == QuestionKind.PLACE else str(value)
