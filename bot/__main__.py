@@ -14,7 +14,7 @@ import uvloop
 from bot import collector
 from bot.app import App
 from bot.core.channel import ChannelStopped
-from bot.network_file import NetworkError
+from bot.network_table import NetworkError
 from bot.processes import alone
 from bot.settings import SettingError, Settings, read
 from storage.database import Database

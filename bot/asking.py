@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.form import Cancelled, Completed, Form, Progress, Stayed, Step
+from bot.core.form import REVIEW, Cancelled, Completed, Form, Noted, Progress, Stayed, Step
 from bot.core.i18n import _
-from bot.core.router import Router
+from bot.core.router import Route, Router
 from bot.turn import Turn
 
 
@@ -15,6 +15,11 @@ def take(turn: Turn, router: Router, form: Form, step: Step) -> None:
     match step:
         case Progress():
             move(turn, step)
+            if route := _route(router, "answered", form.name):
+                route(turn, form.answers(step), step.step == REVIEW)
+        case Noted(onward, notice):
+            turn.preface(notice)
+            take(turn, router, form, onward)
         case Stayed(progress, notice):
             move(turn, progress)
             if notice:
@@ -22,25 +27,39 @@ def take(turn: Turn, router: Router, form: Form, step: Step) -> None:
             question(turn, form, progress, edit=True)
         case Completed(answers):
             _pop(turn)
-            if route := router.find("completed", form.name):
+            if route := _route(router, "completed", form.name):
                 route(turn, answers)
         case Cancelled():
-            answers = form.answers(turn.conversation.stack[-1])
+            progress = turn.conversation.stack[-1]
+            answers = form.answers(progress)
             _pop(turn)
-            if route := router.find("cancelled", form.name):
+            if (family := router.family(form.name)) and family.pauses:
+                turn.set_aside(progress)
+            if route := _route(router, "cancelled", form.name):
                 route(turn, answers)
             else:
                 turn.say(_("All right, we leave it there. Nothing was changed."))
 
 
 def opened(turn: Turn, router: Router) -> tuple[Form, Progress] | None:
-    """The form being asked, with a step it has. One that no longer exists, after a deploy, is closed."""
+    """The form being asked, with a step it has. One that is no more is closed; a family says why."""
     while turn.conversation.stack:
         progress = turn.conversation.stack[-1]
-        if form := router.forms.get(progress.form):
+        family = router.family(progress.form)
+        if form := router.form(turn, progress.form):
+            turn.private = turn.private or form.private
+            if family and family.stored:
+                progress = family.stored(turn, form, progress)
             return form, form.settled(progress)
         _pop(turn)
+        if route := _route(router, "ended", progress.form):
+            route(turn, progress.form.partition(":")[2])
     return None
+
+
+def _route(router: Router, what: str, form: str) -> Route | None:
+    """What is done about a form, or about every form of its family."""
+    return router.find(what, form.partition(":")[0])
 
 
 def move(turn: Turn, progress: Progress) -> None:

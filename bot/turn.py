@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from bot.core.channel import Capabilities, Channel
 from bot.core.conversation import Conversation, Menu
-from bot.core.form import Form
+from bot.core.form import Form, Progress
 from bot.core.i18n import speaking
 from bot.core.messages import Attachment, Inbound, Kind, Option, Outbound
 from bot.network import Network
@@ -41,6 +41,7 @@ class Turn:
         payload: what followed the command or the words that brought the turn here: "/start abc" has "abc".
         released: how many messages were held until this person wrote, and go out now; they are an answer too.
         said: what will be sent, in order.
+        private: neither what was sent nor what is said is kept for longer than it takes to deliver it.
     """
 
     session: Session
@@ -59,6 +60,7 @@ class Turn:
     released: int = 0
     said: list[Outbound] = field(default_factory=list)
     language: str = ""
+    private: bool = False
     _preface: list[Markup] = field(default_factory=list, init=False)
     _voice: ExitStack = field(default_factory=ExitStack, init=False)
 
@@ -117,14 +119,32 @@ class Turn:
             answers: what is known already and not asked, see `Form.begin`. With every question answered, the summary
                 is shown, with *change* for each.
         """
-        begun = form.begin(**answers)
-        waiting = [progress for progress in self.conversation.stack if progress.form != form.name]
+        begun, opened = form.begin(**answers), self.progress_in(form.name)
+        self.resume(opened if opened and opened.given == begun.given else begun)
+
+    def progress_in(self, form: str) -> Progress | None:
+        """Where the person stands in the form of this name, open or set aside."""
         known = (*self.conversation.stack, *self.conversation.aside)
-        opened = [progress for progress in known if progress.form == form.name]
-        if opened and opened[0].given == begun.given:
-            begun = opened[0]
-        aside = tuple(progress for progress in self.conversation.aside if progress.form != form.name)
-        self.conversation = replace(self.conversation, stack=(*waiting, begun), aside=aside)
+        return next((progress for progress in known if progress.form == form), None)
+
+    def resume(self, progress: Progress) -> None:
+        """Ask a form from there, at the end of the turn, as `ask` does."""
+        stack, aside = self._without(progress.form)
+        self.conversation = replace(self.conversation, stack=(*stack, progress), aside=aside)
+
+    def set_aside(self, progress: Progress) -> None:
+        """Close this form; it goes on from there when it is asked again."""
+        stack, aside = self._without(progress.form)
+        self.conversation = replace(self.conversation, stack=stack, aside=(*aside, progress))
+
+    def drop(self, form: str) -> None:
+        """Close the form of this name, and remember nothing of it."""
+        stack, aside = self._without(form)
+        self.conversation = replace(self.conversation, stack=stack, aside=aside)
+
+    def _without(self, form: str) -> tuple[tuple[Progress, ...], tuple[Progress, ...]]:
+        stack, aside = self.conversation.stack, self.conversation.aside
+        return tuple(each for each in stack if each.form != form), tuple(each for each in aside if each.form != form)
 
     def end(self) -> None:
         """Close every open form. Each goes on where it was when it is asked again."""

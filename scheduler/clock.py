@@ -10,7 +10,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 FIRST = 60
-"""Seconds after the start at which even the rarest tick comes for the first time: a process may not live for long."""
+"""Seconds after the start at which even the rarest tick comes for the first time, and others after a tenth of their
+time: a process may not live for long."""
 
 Tick = Callable[[], Awaitable[None]]
 
@@ -30,7 +31,7 @@ class Ticks:
         )
 
     def every(self, seconds: float, tick: Tick) -> None:
-        first = datetime.now(UTC) + timedelta(seconds=min(seconds, FIRST))
+        first = datetime.now(UTC) + timedelta(seconds=min(seconds / 10, FIRST))
 
         async def tick_here() -> None:
             if self._here():

@@ -7,12 +7,15 @@ from datetime import timedelta
 
 from bot.actions import mentions, retention
 from bot.core.clock import Clock
-from storage import carried, windows
+from storage import carried, private, windows
 from storage.database import Database
 from storage.files import Files
 
 KEPT = timedelta(days=30)
 """How long the words of handled messages and delivered replies are kept, to look into a complaint."""
+
+HUSHED = timedelta(minutes=10)
+"""How long what was said to somebody who answers an anonymous survey stays after it was delivered."""
 
 UNMENTIONED = timedelta(days=1)
 """How long a file that nothing mentions stays after it was stored and last wanted: who does that speaks of it next."""
@@ -31,6 +34,11 @@ class Housekeeping:
     async def expire(self) -> None:
         """Give up what was held for a bell that nobody heard in time."""
         while await self._database.run(lambda session: windows.expire(session, self._clock.now())):
+            pass
+
+    async def hush(self) -> None:
+        """Forget the words of anonymous answers, once a receipt can hardly ask for them again."""
+        while await self._database.run(lambda session: private.blank(session, self._clock.now() - HUSHED)):
             pass
 
     async def clean(self) -> None:

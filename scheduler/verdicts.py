@@ -31,5 +31,5 @@ class Verdicts:
         due = await self._database.read(lambda session: verdicts.due(session, now))
         await do_each(self._database, due, self._ask, self._deliver, "nobody could be asked about event {}")
 
-    def _ask(self, session: Session, event_id: int) -> None:
-        verdicts.ask(session, event_id, self._network, self._clock.now())
+    def _ask(self, session: Session, event_id: int) -> bool:
+        return verdicts.ask(session, event_id, self._network, self._clock.now())

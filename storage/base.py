@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator
+from sqlalchemy import JSON, BigInteger, ColumnElement, DateTime, Dialect, Integer, MetaData, TypeDecorator, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -28,6 +28,15 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+UNHEEDED: Final = {"synchronize_session": False}
+"""For statements that change many rows: the session does not hold them, or not for long."""
+
+
+def moment(value: datetime | None) -> ColumnElement[datetime | None]:
+    """A constant among columns of moments."""
+    return literal(value, Moment())
 
 
 Number = BigInteger().with_variant(Integer, "sqlite")

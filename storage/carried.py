@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, String, and_, delete, false, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, insert_for
+from storage.base import UNHEEDED, Base, insert_for
 
 LEASE: Final = timedelta(minutes=2)
 """How long whoever takes a file has for it; after that, or a kill, it is anybody's again."""
@@ -75,7 +75,7 @@ def due(session: Session, channels: Collection[str], now: datetime) -> bool:
 def take(session: Session, channels: Collection[str], now: datetime) -> str | None:
     """The next file to fetch from one of these channels, for two minutes nobody else's; None when there is none."""
     hopeless = update(CarriedFile).where(_hopeless(channels, now))
-    session.execute(hopeless.values(failure="away", again_at=None), execution_options={"synchronize_session": False})
+    session.execute(hopeless.values(failure="away", again_at=None), execution_options=UNHEEDED)
     query = select(CarriedFile).where(_takeable(channels, now)).order_by(CarriedFile.again_at).limit(1)
     file = session.scalar(query.with_for_update(skip_locked=True))
     if file is None:
@@ -125,7 +125,7 @@ def forget(session: Session, mentioned: Collection[str], before: datetime) -> li
     ).all()
     unwanted = [(remote, stored) for remote, stored in old if remote not in mentioned]
     gone = delete(CarriedFile).where(CarriedFile.remote.in_([remote for remote, _stored in unwanted]))
-    session.execute(gone, execution_options={"synchronize_session": False})
+    session.execute(gone, execution_options=UNHEEDED)
     kept = {"", *mentioned, *session.scalars(select(CarriedFile.stored))}
     return sorted({stored for _remote, stored in unwanted} - kept)
 

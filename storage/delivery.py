@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.outbox import IS_HELD, IS_MOVING, OutboxRow
+from storage.outbox import IS_HELD, IS_MOVING, LAST_FIRST, OutboxRow, OutboxState
 
 
 def unfinished(session: Session, broadcast_id: int, *which: ColumnElement[bool]) -> bool:
@@ -17,8 +18,7 @@ def unfinished(session: Session, broadcast_id: int, *which: ColumnElement[bool])
     Those that have none stand at the end of the index, most of all those that wait for a moment.
     """
     rows = select(OutboxRow.id).where(OutboxRow.broadcast_id == broadcast_id, *which).limit(1)
-    newest = (OutboxRow.channel.desc(), OutboxRow.not_before.desc(), OutboxRow.id.desc())
-    looks = (rows.where(IS_HELD), rows.where(IS_MOVING).order_by(*newest))
+    looks = (rows.where(IS_HELD), rows.where(IS_MOVING).order_by(*LAST_FIRST))
     return any(session.scalar(look) is not None for look in looks)
 
 
@@ -55,3 +55,8 @@ def tally(session: Session, broadcast_id: int) -> list[Tally]:
     fate = (OutboxRow.state, OutboxRow.reason, twice, rung)
     rows = session.execute(select(*fate, func.count()).where(OutboxRow.broadcast_id == broadcast_id).group_by(*fate))
     return [Tally(state, reason, bool(doubted), number, bool(bell)) for state, reason, doubted, bell, number in rows]
+
+
+def rows_in(tallies: Iterable[Tally], *states: OutboxState) -> int:
+    """How many rows are in one of these states."""
+    return sum(each.rows for each in tallies if each.state in states)

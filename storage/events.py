@@ -37,7 +37,7 @@ class Event(Base):
         eligible: who may come, keys of `bot.actions.eligibility`; empty for everybody.
         sequence: how often it changed since it was published, as calendars count that (RFC 5545, SEQUENCE).
         code: what is said at the door on the day.
-        asked_at: when those who came were asked how it was.
+        asked_at: when those who came were last asked how it was.
     """
 
     __tablename__ = "events"
@@ -197,8 +197,9 @@ def whom_it_suits(session: Session, event_id: int) -> dict[int, list[int]]:
 
 
 def to_be_asked(session: Session, since: datetime) -> list[Event]:
-    """Events since then at which somebody was, where nobody was asked yet how it was."""
-    somebody = select(Rsvp.member_id).where(Rsvp.event_id == Event.id, Rsvp.attended_at.is_not(None)).exists()
+    """Events since then at which somebody was, as is known only since those who were there were asked, if they were."""
+    lately = Rsvp.attended_at > func.coalesce(Event.asked_at, since)
+    somebody = select(Rsvp.member_id).where(Rsvp.event_id == Event.id, lately).exists()
     passed = Event.state.in_((EventState.OPEN, EventState.OVER))
-    found = select(Event).where(passed, Event.asked_at.is_(None), Event.starts_at > since, somebody)
+    found = select(Event).where(passed, Event.starts_at > since, somebody)
     return list(session.scalars(found.order_by(Event.id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from sqlalchemy import String, delete
@@ -37,3 +38,8 @@ def settle_on(session: Session, key: str, value: dict[str, Any]) -> dict[str, An
     """Remember this unless something is remembered already; returns what stands, the same for every process."""
     session.execute(insert_for(session)(Fact).values(key=key, value=value).on_conflict_do_nothing())
     return session.get_one(Fact, key, populate_existing=True).value
+
+
+def secret(session: Session, key: str) -> str:
+    """43 random letters, the same for every process and start: Telegram's proof that it is Telegram, for one."""
+    return str(settle_on(session, key, {"secret": secrets.token_urlsafe(32)})["secret"])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.broadcasts import Broadcast, BroadcastState
 from storage.members import Member, MemberAddress
-from storage.outbox import OutboxRow, OutboxState
+from storage.outbox import MISSED, OutboxRow, OutboxState
 
 _AFRESH: Final[dict[str, Any]] = {
     "state": OutboxState.QUEUED, "reason": "", "detail": "", "token": "", "attempts": 0, "doubts": 0,
@@ -53,7 +53,7 @@ def redirect(session: Session, row_ids: Sequence[int], channels: Collection[str]
         .where(
             OutboxRow.id.in_(row_ids),
             OutboxRow.edits.is_(None),
-            OutboxRow.state.in_([OutboxState.REFUSED, OutboxState.SKIPPED]),
+            OutboxRow.state.in_(MISSED),
             OutboxRow.reason == failed.unreachable,
             failed.unreachable != "",
             Broadcast.state != BroadcastState.CANCELLED,

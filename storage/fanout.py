@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from storage.audiences import Audience, matching, reached_through
-from storage.base import insert_for
+from storage.base import UNHEEDED, insert_for, moment
 from storage.broadcasts import Broadcast
 from storage.lanes import Lane
 from storage.members import Member, MemberAddress
-from storage.outbox import IS_HELD, IS_MOVING, OutboxRow, OutboxState
+from storage.outbox import IS_HELD, IS_MOVING, LAST_FIRST, WAITING, OutboxRow, OutboxState
+
+Expression = SQLColumnExpression[Any]
 
 SLICE = 5_000
 """Members looked at in one transaction: about 60 ms on SQLite."""
@@ -32,33 +36,32 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> bool:
     if last is None:
         broadcast.fanned_at = now
         return False
-    rows = reached_through(
-        select(
-            MemberAddress.channel,
-            MemberAddress.id,
-            Member.id,
-            literal(broadcast.id),
-            Member.language,
-            literal(OutboxState.QUEUED.value),
-            literal(""),
-            literal(""),
-            literal(0),
-            literal(0),
-            literal(""),
-            literal(""),
-            literal(now, type_=OutboxRow.__table__.c.created_at.type),
-            literal(broadcast.expires_at, type_=OutboxRow.__table__.c.expires_at.type),
-            literal(""),
-        )
-    )
+    columns = fresh(broadcast, now, channel=MemberAddress.channel, address_id=MemberAddress.id, member_id=Member.id,
+                    language=Member.language)  # fmt: skip
+    rows = reached_through(select(*columns.values()))
     rows = rows.where(Member.id > broadcast.fanned_to, Member.id <= last, matching(audience))
-    columns = ["channel", "address_id", "member_id", "broadcast_id", "language", "state", "reason", "detail",
-               "attempts", "doubts", "token", "external_id", "created_at", "expires_at",
-               "bell_id"]  # fmt: skip
-    written = insert_for(session)(OutboxRow).from_select(columns, rows.order_by(Member.id), include_defaults=False)
-    session.execute(written.on_conflict_do_nothing())  # who joined two addresses meanwhile has a row already
+    write_rows(session, columns, rows.order_by(Member.id))  # who joined two addresses meanwhile has a row already
     broadcast.fanned_to = last
     return True
+
+
+def fresh(broadcast: Broadcast, now: datetime, **columns: Expression) -> dict[str, Expression]:
+    """The columns of rows of a broadcast that were never tried, to be selected; these are as given."""
+    return {
+        "broadcast_id": literal(broadcast.id),
+        "state": literal(OutboxState.QUEUED.value),
+        "created_at": moment(now),
+        "expires_at": moment(broadcast.expires_at),
+        **{name: literal("") for name in ("reason", "detail", "token", "external_id", "bell_id")},
+        **{name: literal(0) for name in ("attempts", "doubts")},
+        **columns,
+    }
+
+
+def write_rows(session: Session, columns: Iterable[str], rows: Select[*tuple[Any, ...]]) -> None:
+    """Write what is selected, in its order; for whom there is a row of that broadcast already, that one stays."""
+    written = insert_for(session)(OutboxRow).from_select([*columns], rows, include_defaults=False)
+    session.execute(written.on_conflict_do_nothing())
 
 
 def skip(session: Session, broadcast_id: int, reason: str, now: datetime, *which: ColumnElement[bool]) -> bool:
@@ -69,14 +72,13 @@ def skip(session: Session, broadcast_id: int, reason: str, now: datetime, *which
     waiting = select(OutboxRow.id).where(OutboxRow.broadcast_id == broadcast_id, *which)
     queued = waiting.where(OutboxRow.state == OutboxState.QUEUED, IS_MOVING)
     held = waiting.where(OutboxRow.state == OutboxState.HELD, IS_HELD)
-    newest = (OutboxRow.channel.desc(), OutboxRow.not_before.desc(), OutboxRow.id.desc())
-    ids = [*session.scalars(queued.order_by(*newest).limit(SLICE))]
+    ids = [*session.scalars(queued.order_by(*LAST_FIRST).limit(SLICE))]
     ids += session.scalars(held.limit(SLICE - len(ids)))
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.id.in_(ids), OutboxRow.state.in_((OutboxState.QUEUED, OutboxState.HELD)))
+        .where(OutboxRow.id.in_(ids), OutboxRow.state.in_(WAITING))
         .values(state=OutboxState.SKIPPED, reason=reason, settled_at=now),
-        execution_options={"synchronize_session": False},
+        execution_options=UNHEEDED,
     )
     return len(ids) == SLICE
 
@@ -89,5 +91,5 @@ def abandon(session: Session, broadcast_id: int, now: datetime, *which: ColumnEl
         .where(OutboxRow.broadcast_id == broadcast_id, IS_MOVING, OutboxRow.state == OutboxState.SENDING)
         .where(*which, ~delivered)
         .values(state=OutboxState.DOUBT, doubts=OutboxRow.doubts + 1, token="", settled_at=now),
-        execution_options={"synchronize_session": False},
+        execution_options=UNHEEDED,
     )

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, distinct, fu
 from sqlalchemy.orm import Session
 
 from storage.audiences import Audience, matching, reached_through
+from storage.base import UNHEEDED
 from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from storage.members import Member
 from storage.outbox import DIGEST, QUIET, OutboxRow, OutboxState
@@ -30,8 +31,6 @@ _LIMITED: Final = (BroadcastKind.NEWSLETTER, BroadcastKind.DIGEST)
 """What may be too much for a day; the rest was asked for, or puts right what was sent."""
 
 _COUNTED: Final = (*_LIMITED, BroadcastKind.CORRECTION)
-
-_UNHEEDED: Final = {"synchronize_session": False}
 
 
 class Day(NamedTuple):
@@ -162,11 +161,11 @@ def postpone(session: Session, waiting: dict[int, PutOff], ahead: Subquery, held
     for why, row_ids in alike.items():
         later = update(OutboxRow).where(OutboxRow.state == OutboxState.QUEUED)
         later = later.values(reason=why.reason, not_before=why.until)
-        session.execute(later.where(OutboxRow.id.in_(row_ids)), execution_options=_UNHEEDED)
+        session.execute(later.where(OutboxRow.id.in_(row_ids)), execution_options=UNHEEDED)
         theirs = select(ahead.c.id).join(Member, Member.id == ahead.c.member_id).where(_home() == why.home)
         if why.full and held.full is not None:
             theirs = theirs.where(Member.id.in_(held.full.where(OutboxRow.member_id.in_(select(ahead.c.member_id)))))
-        session.execute(later.where(OutboxRow.id.in_(theirs)), execution_options=_UNHEEDED)
+        session.execute(later.where(OutboxRow.id.in_(theirs)), execution_options=UNHEEDED)
 
 
 def counting(session: Session, manners: Manners, now: datetime) -> set[int]:

@@ -8,26 +8,21 @@ from typing import Any, Final
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from storage import calendars
+from storage import calendars, declarations, responses
+from storage.base import UNHEEDED
 from storage.broadcasts import Broadcast
 from storage.calls import Call, CallMark, Dislike
 from storage.events import Event, Reply, Rsvp, TimeMark
 from storage.fallback import Move, move
 from storage.members import MemberAddress
 from storage.newsletters import Newsletter
-from storage.outbox import OutboxRow, OutboxState
+from storage.outbox import MISSED, WAITING, OutboxRow, OutboxState, goes_on
 from storage.rsvps import locked, rsvp_of
 from storage.schedules import Schedule
 from storage.staff import AuditEntry, Invitation
 
-_WAITING: Final = (OutboxState.QUEUED, OutboxState.HELD)
-_LOST: Final = (OutboxState.REFUSED, OutboxState.SKIPPED)
-
 _WANTING: Final = (Reply.YES, Reply.OFFERED, Reply.WAITING)
 """Answers of those who want to come, the surest first."""
-
-_UNHEEDED: Final = {"synchronize_session": False}
-"""These statements change rows that the session does not hold."""
 
 
 def repoint(session: Session, gone_id: int, kept_id: int, now: datetime) -> None:
@@ -35,19 +30,21 @@ def repoint(session: Session, gone_id: int, kept_id: int, now: datetime) -> None
     _repoint_broadcasts(session, gone_id, kept_id, now)
     theirs = select(MemberAddress.id).where(MemberAddress.member_id == kept_id)
     replies = update(OutboxRow).where(OutboxRow.broadcast_id.is_(None), OutboxRow.address_id.in_(theirs))
-    session.execute(replies.values(member_id=kept_id), execution_options=_UNHEEDED)
-    questions = (OutboxRow.key >= f"join:{gone_id}:", OutboxRow.key < f"join:{gone_id};")
-    session.execute(delete(OutboxRow).where(*questions, OutboxRow.state.in_(_WAITING)), execution_options=_UNHEEDED)
-    asked = (OutboxRow.key >= f"ask:{gone_id}:", OutboxRow.key < f"ask:{gone_id};")
+    session.execute(replies.values(member_id=kept_id), execution_options=UNHEEDED)
+    questions = goes_on(f"join:{gone_id}")
+    session.execute(delete(OutboxRow).where(questions, OutboxRow.state.in_(WAITING)), execution_options=UNHEEDED)
     theirs_now = func.replace(OutboxRow.key, f"ask:{gone_id}:", f"ask:{kept_id}:")
-    session.execute(update(OutboxRow).where(*asked).values(key=theirs_now), execution_options=_UNHEEDED)
+    session.execute(
+        update(OutboxRow).where(goes_on(f"ask:{gone_id}")).values(key=theirs_now), execution_options=UNHEEDED
+    )
     for column in (Newsletter.author_id, Broadcast.author_id, Broadcast.approver_id, Invitation.invited_by,
                    Invitation.used_by, AuditEntry.actor_id, Call.author_id, Call.proposer_id, Event.author_id,
                    Schedule.author_id):  # fmt: skip
         session.execute(update(column.class_).where(column == gone_id).values({column.key: kept_id}))
     _repoint_marks(session, gone_id, kept_id)
     _repoint_answers(session, gone_id, kept_id)
-    calendars.repoint(session, gone_id, kept_id)
+    for noun in (calendars, declarations, responses):
+        noun.repoint(session, gone_id, kept_id)
     about = select(AuditEntry).where(AuditEntry.detail["member"].as_integer() == gone_id)
     for entry in session.scalars(about):
         entry.detail = {**entry.detail, "member": kept_id}
@@ -72,9 +69,9 @@ def _repoint_marks(session: Session, gone_id: int, kept_id: int) -> None:
     for column in (Dislike.what, TimeMark.time_id):
         table: Any = column.class_
         twice = column.in_(select(column).where(table.member_id == kept_id))
-        session.execute(delete(table).where(table.member_id == gone_id, twice), execution_options=_UNHEEDED)
+        session.execute(delete(table).where(table.member_id == gone_id, twice), execution_options=UNHEEDED)
         moved = update(table).where(table.member_id == gone_id).values(member_id=kept_id)
-        session.execute(moved, execution_options=_UNHEEDED)
+        session.execute(moved, execution_options=UNHEEDED)
 
 
 def _repoint_answers(session: Session, gone_id: int, kept_id: int) -> None:
@@ -109,9 +106,9 @@ def _counts(one: Rsvp, other: Rsvp) -> Rsvp:
 def detach(session: Session, address: MemberAddress, rest: MemberAddress, now: datetime) -> None:
     """What was broadcast to this address stays the member's; what has not left goes to the rest of their addresses."""
     here = (OutboxRow.address_id == address.id, OutboxRow.broadcast_id.is_not(None))
-    waiting = select(OutboxRow.id).where(*here, OutboxRow.edits.is_(None), OutboxRow.state.in_(_WAITING))
+    waiting = select(OutboxRow.id).where(*here, OutboxRow.edits.is_(None), OutboxRow.state.in_(WAITING))
     move(session, [Move(row_id, rest.channel, rest.id) for row_id in session.scalars(waiting.with_for_update())])
-    session.execute(update(OutboxRow).where(*here).values(address_id=None), execution_options=_UNHEEDED)
+    session.execute(update(OutboxRow).where(*here).values(address_id=None), execution_options=UNHEEDED)
     followed = update(Broadcast).where(Broadcast.author_address_id == address.id)
     session.execute(followed.values(author_address_id=rest.id, card=None, carded_at=now))
 
@@ -132,12 +129,12 @@ def _repoint_broadcasts(session: Session, gone_id: int, kept_id: int, now: datet
     won = {row.id for row in rows if furthest[row.broadcast_id] == (_rank(row.state), int(row.member_id == kept_id))}
     lost = update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows if row.id not in won]))
     skipped = {"state": OutboxState.SKIPPED, "reason": "joined", "settled_at": now}
-    session.execute(lost.where(OutboxRow.state.in_(_WAITING)).values(**skipped), execution_options=_UNHEEDED)
-    session.execute(lost.values(member_id=None), execution_options=_UNHEEDED)
+    session.execute(lost.where(OutboxRow.state.in_(WAITING)).values(**skipped), execution_options=UNHEEDED)
+    session.execute(lost.values(member_id=None), execution_options=UNHEEDED)
     found = update(OutboxRow).where(OutboxRow.id.in_(won))
-    session.execute(found.values(member_id=kept_id), execution_options=_UNHEEDED)
+    session.execute(found.values(member_id=kept_id), execution_options=UNHEEDED)
 
 
 def _rank(state: str) -> int:
     """How far a message came: lost, waiting, or on its way and beyond."""
-    return 0 if state in _LOST else 1 if state in _WAITING else 2
+    return 0 if state in MISSED else 1 if state in WAITING else 2

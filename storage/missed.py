@@ -7,10 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from storage.followups import MISSED
 from storage.members import Member
 from storage.organisations import Organisation
-from storage.outbox import OutboxRow, OutboxState
+from storage.outbox import MISSED, OutboxRow, OutboxState
 
 
 class Missed(NamedTuple):

@@ -6,10 +6,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, case, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    case,
+    delete,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, insert_for
+from storage.base import UNHEEDED, Base, insert_for
 
 
 class OutboxState(StrEnum):
@@ -29,7 +41,15 @@ class OutboxState(StrEnum):
     DOUBT = "doubt"
 
 
-UNFINISHED = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.HELD)
+WAITING = (OutboxState.QUEUED, OutboxState.HELD)
+MOVING = (OutboxState.QUEUED, OutboxState.SENDING)
+UNFINISHED = (*MOVING, OutboxState.HELD)
+ARRIVED = (OutboxState.SENT, OutboxState.DELIVERED, OutboxState.READ)
+"""In the order in which the platforms tell of them."""
+
+MISSED = (OutboxState.REFUSED, OutboxState.SKIPPED)
+LOST = (*MISSED, OutboxState.DOUBT)
+"""What did not arrive, or may not have."""
 
 IS_MOVING = text("outbox.state IN ('queued', 'sending')")
 IS_HELD = text("outbox.state = 'held'")
@@ -121,6 +141,9 @@ class OutboxRow(Base):
     expires_at: Mapped[datetime | None]
 
 
+LAST_FIRST = (OutboxRow.channel.desc(), OutboxRow.not_before.desc(), OutboxRow.id.desc())
+"""From the end of a broadcast's index, where what is not finished stands."""
+
 carrier_in_doubt = case((OutboxRow.doubts > 0, OutboxRow.carrier))
 """What may have left with another row's message is asked about with that; what did not goes as it comes."""
 
@@ -141,7 +164,18 @@ def find_by_key(session: Session, key: str) -> OutboxRow | None:
     return session.scalar(select(OutboxRow).where(OutboxRow.key == key))
 
 
+def goes_on(key: str) -> ColumnElement[bool]:
+    """The row's key is this one and more behind a colon."""
+    return and_(OutboxRow.key >= f"{key}:", OutboxRow.key < f"{key};")
+
+
 def newest_by_key(session: Session, key: str) -> OutboxRow | None:
     """The newest of the messages whose key is this one, or this one and more behind a colon."""
-    named = or_(OutboxRow.key == key, and_(OutboxRow.key >= f"{key}:", OutboxRow.key < f"{key};"))
+    named = or_(OutboxRow.key == key, goes_on(key))
     return session.scalar(select(OutboxRow).where(named).order_by(OutboxRow.id.desc()).limit(1))
+
+
+def take_back(session: Session, key: str) -> None:
+    """Delete the messages whose key is this one and more behind a colon, as far as they wait to be sent."""
+    waiting = delete(OutboxRow).where(goes_on(key), OutboxRow.state == OutboxState.QUEUED)
+    session.execute(waiting, execution_options=UNHEEDED)

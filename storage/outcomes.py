@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage.fallback import redirect
@@ -117,16 +117,20 @@ def _settled(one: Outcome, token: str, now: datetime) -> dict[str, Any]:
     }
 
 
+def _in_hand(one: Outcome, token: str) -> tuple[ColumnElement[bool], ...]:
+    return OutboxRow.id == one.id, OutboxRow.token == token, OutboxRow.state == OutboxState.SENDING
+
+
 def _hold(session: Session, one: Outcome, token: str) -> None:
     """The bell went; the message waits until it is heard."""
-    mine = (OutboxRow.id == one.id, OutboxRow.token == token, OutboxRow.state == OutboxState.SENDING)
+    mine = _in_hand(one, token)
     rung = {"state": OutboxState.HELD, "token": "", "bell_id": one.external_id, "doubts": 0}
     session.execute(update(OutboxRow).where(*mine).values(**rung))
 
 
 def _postpone(session: Session, one: Outcome, token: str, now: datetime) -> None:
     """Back into the queue, and for a short wait everything behind it; refused once it was tried too often."""
-    mine = (OutboxRow.id == one.id, OutboxRow.token == token, OutboxRow.state == OutboxState.SENDING)
+    mine = _in_hand(one, token)
     if one.attempted:
         spent = update(OutboxRow).where(*mine, OutboxRow.attempts >= TRIES)
         session.execute(spent.values(state=OutboxState.REFUSED, reason="tries", detail=one.detail, settled_at=now))
@@ -146,7 +150,7 @@ def _postpone(session: Session, one: Outcome, token: str, now: datetime) -> None
 
 def _doubt(session: Session, one: Outcome, token: str, now: datetime) -> None:
     """It left and no answer came: send it once more, and after that leave it in doubt."""
-    mine = (OutboxRow.id == one.id, OutboxRow.token == token, OutboxRow.state == OutboxState.SENDING)
+    mine = _in_hand(one, token)
     last = update(OutboxRow).where(*mine, OutboxRow.doubts >= one.again)
     again = update(OutboxRow).where(*mine, OutboxRow.doubts < one.again)
     unsettled = {"detail": one.detail, "doubts": OutboxRow.doubts + 1}

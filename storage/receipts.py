@@ -14,14 +14,12 @@ from sqlalchemy.orm import Session
 
 from storage.broadcasts import Broadcast, BroadcastState
 from storage.members import MemberAddress
-from storage.outbox import OutboxRow, OutboxState
+from storage.outbox import ARRIVED, OutboxRow, OutboxState
 from storage.outcomes import Outcome, settle
 from storage.windows import rang_last
 
 TOKEN = "receipt"  # noqa: S105 - not a secret: it holds a row while its late outcome is written
 """Holds a row while the platform's afterthought is written as its outcome."""
-
-_STEPS = (OutboxState.SENT, OutboxState.DELIVERED, OutboxState.READ)
 
 
 def arrived(session: Session, channel: str, row_id: int, external_id: str, state: OutboxState,
@@ -83,8 +81,8 @@ def _broadcasts(rows: Sequence[OutboxRow]) -> list[int]:
 
 
 def _is_news(row: OutboxRow, external_id: str, state: OutboxState) -> bool:
-    if row.state in _STEPS:
-        return _STEPS.index(OutboxState(row.state)) < _STEPS.index(state)
+    if row.state in ARRIVED:
+        return ARRIVED.index(OutboxState(row.state)) < ARRIVED.index(state)
     if state is not OutboxState.SENT:
         return True
     return not rang_last(row.tried_at, row.rung_at) and _is_awaited(row, external_id)

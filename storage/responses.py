@@ -8,10 +8,11 @@ SQLite keeps it in the order of that key, so that not even the order of rows tel
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Json
@@ -47,7 +48,6 @@ class Response(Base):
         member_id: who answers, the one who took over last.
         sheet_key: where the answers are; None in an anonymous survey, and before the first answer.
         completed_at: when the last question was answered first; None for who stopped half way.
-        nudged_at: when they were reminded.
     """
 
     __tablename__ = "responses"
@@ -60,7 +60,6 @@ class Response(Base):
     sheet_key: Mapped[str | None] = mapped_column(ForeignKey("sheets.key", ondelete="SET NULL"), index=True)
     begun_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
-    nudged_at: Mapped[datetime | None]
 
 
 class Answer(Base):
@@ -85,3 +84,40 @@ def response_of(session: Session, survey_id: int, holder: str, *, lock: bool = F
     if lock:
         found = found.with_for_update().execution_options(populate_existing=True)
     return session.scalar(found)
+
+
+def responses_of(session: Session, member_id: int) -> list[Response]:
+    """Whatever this member answers or answered, also for their organisation."""
+    return list(session.scalars(select(Response).where(Response.member_id == member_id).order_by(Response.id)))
+
+
+def erase(session: Session, responses: Collection[Response]) -> None:
+    """Delete them, with the answers that are linked to them."""
+    keys = [response.sheet_key for response in responses if response.sheet_key]
+    for response in responses:
+        session.delete(response)
+    session.flush()
+    for column in (Answer.sheet_key, Sheet.key):
+        gone = delete(column.class_).where(column.in_(keys))
+        session.execute(gone, execution_options={"synchronize_session": "fetch"})
+
+
+def repoint(session: Session, gone_id: int, kept_id: int) -> None:
+    """What the one answered, the other did. Of two answers to one survey the complete one counts, or else the later."""
+    for theirs in responses_of(session, gone_id):
+        if theirs.holder != f"m{gone_id}":
+            continue
+        mine = response_of(session, theirs.survey_id, f"m{kept_id}", lock=True)
+        if mine is not None:
+            lost = min(mine, theirs, key=_counts)
+            erase(session, [lost])
+            if lost is theirs:
+                continue
+        theirs.holder = f"m{kept_id}"
+    session.flush()
+    moved = update(Response).where(Response.member_id == gone_id).values(member_id=kept_id)
+    session.execute(moved, execution_options={"synchronize_session": "fetch"})
+
+
+def _counts(response: Response) -> tuple[bool, datetime]:
+    return response.completed_at is not None, response.completed_at or response.begun_at

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from storage.audiences import Audience, matching, reached_through
 from storage.members import Member
-from storage.outbox import OutboxRow, OutboxState
+from storage.outbox import MISSED, OutboxRow
 
 
 def in_both(session: Session, one: Audience, other: Audience) -> int:
@@ -18,7 +18,6 @@ def in_both(session: Session, one: Audience, other: Audience) -> int:
 
 def had_by(session: Session, broadcast_id: int, audience: Audience) -> int:
     """Members of this audience who got the broadcast, or are about to."""
-    lost = OutboxRow.state.in_((OutboxState.REFUSED, OutboxState.SKIPPED))
-    got = select(OutboxRow.member_id).where(OutboxRow.broadcast_id == broadcast_id, ~lost)
+    got = select(OutboxRow.member_id).where(OutboxRow.broadcast_id == broadcast_id, OutboxRow.state.not_in(MISSED))
     members = reached_through(select(func.count(Member.id))).where(matching(audience), Member.id.in_(got))
     return session.scalar(members) or 0

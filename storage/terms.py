@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
-from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
+from storage.broadcasts import Broadcast, BroadcastState
 from storage.manners import Manners
-from storage.members import Member, MemberAddress, Subscription
-from storage.outbox import UNFINISHED, OutboxRow, OutboxState
+from storage.members import MemberAddress
+from storage.outbox import MOVING, UNFINISHED, OutboxRow
 from storage.windows import Window
 
 
@@ -45,7 +45,7 @@ _waits_for_its_carrier = and_(
     .where(
         _carrier.id == OutboxRow.carrier,
         _carrier.doubts > 0,
-        _carrier.state.in_((OutboxState.QUEUED, OutboxState.SENDING)),
+        _carrier.state.in_(MOVING),
         or_(_carrier.broadcast_id.is_(None), Broadcast.state == BroadcastState.SENDING),
     )
     .exists(),
@@ -60,7 +60,7 @@ _behind_a_doubt = (
     .where(
         _doubted.address_id == OutboxRow.address_id,
         _doubted.doubts > 0,
-        _doubted.state.in_((OutboxState.QUEUED, OutboxState.SENDING)),
+        _doubted.state.in_(MOVING),
         _doubted.id != OutboxRow.id,
         or_(_doubted.carrier.is_(None), _doubted.carrier != OutboxRow.id),
         or_(OutboxRow.doubts == 0, tuple_(_doubted.tried_at, _doubted.id) < tuple_(OutboxRow.tried_at, OutboxRow.id)),
@@ -73,38 +73,8 @@ _behind_a_doubt = (
 
 followed = aliased(OutboxRow)
 
-LOST = (OutboxState.REFUSED, OutboxState.SKIPPED, OutboxState.DOUBT)
-"""What follows a message that did not arrive stays away as well."""
-
 WHOLE = timedelta(seconds=5)
 """A claim that looks behind the last id only may not pass an older row whose wait has just ended: a whole look may."""
-
-
-def skipped(row: Any, *, bulk: bool, shut: bool) -> str:  # noqa: ANN401 - a row of the query above
-    """Why it does not go; "" when it does."""
-    if row.user is None or ((bulk or shut) and row.left):
-        return "left"
-    if bulk and row.unreachable:
-        return str(row.unreachable)
-    return "followed" if row.followed in LOST else ""
-
-
-def uninterested(session: Session, broadcast: Broadcast | None, rows: Iterable[Any]) -> set[int]:
-    """Of these rows of a broadcast, those for members who since said stop to every topic that it is about.
-
-    Or to the weekly digest, if it is that.
-    """
-    members = {row.id: row.member_id for row in rows}
-    if broadcast is not None and broadcast.kind == BroadcastKind.DIGEST:
-        unwanted = select(Member.id).where(Member.id.in_(members.values()), Member.digest.is_(False))
-        stopped = set(session.scalars(unwanted))
-        return {row_id for row_id, member_id in members.items() if member_id in stopped}
-    if broadcast is None or broadcast.kind != BroadcastKind.NEWSLETTER or not broadcast.audience.get("topics"):
-        return set()
-    topics = broadcast.audience["topics"]
-    theirs = (Subscription.member_id.in_(members.values()), Subscription.topic.in_(topics))
-    following = set(session.scalars(select(Subscription.member_id).where(*theirs)))
-    return {row_id for row_id, member_id in members.items() if member_id not in following}
 
 
 def due(after: int, terms: Terms, now: datetime) -> list[ColumnElement[bool]]:

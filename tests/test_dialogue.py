@@ -195,6 +195,7 @@ class Phone:
     turns: int = 0
     now: datetime = datetime(2026, 11, 25, tzinfo=UTC)
     screen: list[Outbound] = field(default_factory=list)
+    handlers: Router = field(default_factory=lambda: router)
 
     def send(self, kind: Kind, text: Markup = Markup(), **more: Any) -> list[str]:  # noqa: ANN401, B008, RUF100 - Inbound's
         self.turns += 1
@@ -213,7 +214,7 @@ class Phone:
             link=str,
             conversation=Conversation.from_json(json.loads(self.stored)),
         )
-        respond(turn, router)
+        respond(turn, self.handlers)
         self.stored = json.dumps(turn.conversation.to_json())
         self.screen += turn.said
         return [str(outbound.text) for outbound in turn.said]

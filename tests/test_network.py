@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.network import Labels, Manners, Network, Place, Price, Region, Topic
-from bot.network_file import NetworkError, load
+from bot.network_file import load
+from bot.network_table import NetworkError
 
 ROOT = Path(__file__).resolve().parent.parent
 AZERBAIJAN = load(ROOT / "networks" / "azerbaijan.toml")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from bot.actions import authors, planning, proposing
-from bot.actions.messages import reached_at
+from bot.actions.messages import colleagues
 from bot.actions.newsletters import title
 from bot.actions.rights import may_send
 from bot.actions.staff import person_words
@@ -22,7 +22,7 @@ from storage.audiences import Audience
 from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState, in_state
 from storage.members import Member, MemberAddress
 from storage.newsletters import Newsletter
-from storage.staff import Role, record, staff_of
+from storage.staff import Role, record
 
 _DRAFTS: Final = {"call": "calls", "event": "events", "time": "events"}
 """The command that leads to a draft, by `Newsletter.about`."""
@@ -37,15 +37,13 @@ def needed(network: Network, audience: Audience) -> bool:
 def approvers(session: Session, audience: Audience, authors_ids: Container[int | None],
               channels: Container[str]) -> list[MemberAddress]:  # fmt: skip
     """Where to ask those who may approve it and can be reached, on the channels that are connected."""
-    found = []
-    for staff in staff_of(session, Role.OWNER, Role.COORDINATOR, Role.FOCAL_POINT):
-        member = session.get_one(Member, staff.member_id)
-        address = reached_at(session, member.id)
-        if address is None or address.channel not in channels:
-            continue
-        if member.id not in authors_ids and may_send(session, member, audience):
-            found.append(address)
-    return found
+    return [
+        address
+        for address in colleagues(session, Role.OWNER, Role.COORDINATOR, Role.FOCAL_POINT)
+        if address.channel in channels
+        and address.member_id not in authors_ids
+        and may_send(session, session.get_one(Member, address.member_id), audience)
+    ]
 
 
 def may_approve(session: Session, member: Member, broadcast: Broadcast) -> bool:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from bot.actions.localized import read
-from bot.actions.messages import reached_at, tell_at
+from bot.actions.messages import colleagues, reached_at, tell_at
 from bot.actions.rights import RUNNING, may_write, role_of
 from bot.core.i18n import _, speaking
 from bot.core.messages import Address, Inbound, Option, Outbound
@@ -22,7 +22,7 @@ from storage.inbox import InboxRow
 from storage.members import Member, MemberAddress, find_address
 from storage.organisations import Organisation
 from storage.outbox import newest_by_key
-from storage.staff import record, staff_of
+from storage.staff import record
 
 LONGEST_QUESTION = 500
 LONGEST_ANSWER = 700
@@ -118,8 +118,7 @@ def _answering(session: Session, call: Call) -> list[MemberAddress]:
     reached = reached_at(session, author.id) if author is not None and may_write(session, author) else None
     if reached is not None:
         return [reached]
-    found = [reached_at(session, staff.member_id) for staff in staff_of(session, *RUNNING)]
-    return [address for address in found if address is not None]
+    return colleagues(session, *RUNNING)
 
 
 def _key(asker: Member, inbox_id: int) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.actions.kinds import words_of
 from bot.actions.menu import typed
-from bot.actions.messages import reached_at, row_for
+from bot.actions.messages import colleagues, row_for
 from bot.actions.newsletters import title
 from bot.actions.rights import RUNNING, may_write
 from bot.core.channel import Channel
@@ -21,7 +21,6 @@ from storage.broadcasts import Broadcast, BroadcastState
 from storage.members import Member, MemberAddress
 from storage.newsletters import Newsletter
 from storage.outbox import enqueue
-from storage.staff import staff_of
 
 _HEADINGS: Final = {
     BroadcastState.WAITING: N_("Waiting for approval: “{title}”"),
@@ -66,8 +65,7 @@ def in_charge(session: Session, address: MemberAddress | None, channels: Mapping
         author = session.get_one(Member, address.member_id)
         if may_write(session, author):
             return [address]
-    found = [reached_at(session, staff.member_id) for staff in staff_of(session, *RUNNING)]
-    return [each for each in found if each is not None and each.channel in channels]
+    return [each for each in colleagues(session, *RUNNING) if each.channel in channels]
 
 
 def tell(session: Session, broadcast: Broadcast, addresses: Sequence[MemberAddress], channels: Mapping[str, Channel],

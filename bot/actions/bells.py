@@ -20,7 +20,7 @@ SUBJECT: Final = 60
 def bell(network: Network, said: Outbound) -> Outbound:
     """Rings for this message, in its language."""
     first = next((line for line in plain(said.text).splitlines() if line.strip()), "")
-    subject = shorten(" ".join(first.split()), SUBJECT, "characters")
+    subject = shorten(" ".join(first.split()).rstrip("."), SUBJECT, "characters")  # the sentence around it has its own
     name = network.name[said.language]
     with speaking(said.language):
         text = _("Hello. {network} has something new for you: {subject}. Tap Read to see it, or write to us.")

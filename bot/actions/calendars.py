@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.actions.hours import Hours
+from bot.actions.hours import morning
 from bot.actions.localized import read
 from bot.actions.messages import tell
 from bot.core.codes import hashed
@@ -19,7 +19,6 @@ from bot.network import Network
 from storage.calendars import Taken, all_taken, drop, note
 from storage.events import Event, EventState
 from storage.files import Files
-from storage.manners import home_of
 from storage.members import Member
 
 MIME: Final = "text/calendar"
@@ -72,9 +71,8 @@ def renew(session: Session, taken: Taken, network: Network, files: Files, now: d
         text = said.format(title=read(event, member.language).title)
     file = _file(event, member.language, network, files, now)
     outbound = Outbound(text, language=member.language, attachment=file)
-    morning = Hours(network).quiet_until(now, home_of(member.region, member.country))
     return tell(session, member.id, outbound, f"calendar:{event.id}:{member.id}:{version(event)}", now,
-                not_before=morning)  # fmt: skip
+                not_before=morning(network, member, now))  # fmt: skip
 
 
 def written(event: Event, language: str, network: Network, now: datetime) -> bytes:

@@ -12,6 +12,7 @@ from bot.actions.eligibility import eligible_words
 from bot.actions.homes import home_words
 from bot.actions.localized import marked, read
 from bot.core.amounts import Money
+from bot.core.fields.deadline import Until
 from bot.core.i18n import N_, _, current, speaking
 from bot.core.locale import listing, zoned_words
 from bot.network import Network
@@ -40,7 +41,7 @@ def fact_lines(call: Call, network: Network) -> Iterator[Markup]:
     if call.amount_from is not None or call.amount_to is not None:
         yield _line(_("Amount"), Money(call.amount_from, call.amount_to, call.currency).words())
     if call.deadline is not None:
-        yield _line(_("Apply until"), zoned_words(call.deadline, network.zone))
+        yield _line(_("Apply until"), until_words(call, network.zone))
     if call.eligible:
         yield _line(_("Who may apply"), eligible_words(call.eligible))
     if call.regions:
@@ -53,6 +54,11 @@ def fact_lines(call: Call, network: Network) -> Iterator[Markup]:
         yield Markup(" ").join(part for part in (_(REGISTRATION[call.registration]), note) if part)
     if call.link:
         yield _line(_("Web page"), call.link)
+
+
+def until_words(call: Call, zone: tzinfo) -> Markup:
+    """Until when one can apply, as it was given: a day, or a day and an hour; nothing where it stays open."""
+    return Markup() if call.deadline is None else Until(call.deadline, call.whole_day).words(zone)
 
 
 def document_names(call: Call) -> list[str]:

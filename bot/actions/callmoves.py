@@ -11,10 +11,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from bot.actions import calls, publishing, telling
+from bot.actions.callcards import until_words
 from bot.actions.localized import read
 from bot.core.fields.deadline import Until
 from bot.core.i18n import N_, _, speaking
-from bot.core.locale import zoned_words
 from bot.network import Network
 from storage.audiences import Audience, count
 from storage.broadcasts import BroadcastKind
@@ -80,14 +80,16 @@ def _end(session: Session, call: Call, state: CallState, network: Network, now: 
 
 
 def _tell_savers(session: Session, call: Call, sentence: str, network: Network, now: datetime) -> None:
+    telling.overtake(session, calls.ABOUT, call.id, now)
     texts = {}
     for language in network.languages:
         with speaking(language):
-            moment = zoned_words(call.deadline, network.zone) if call.deadline else ""
+            moment = until_words(call, network.zone)
             texts[language] = _(sentence).format(title=read(call, language).title, moment=moment)
     telling.tell(session, BroadcastKind.NOTICE, calls.ABOUT, call.id, texts, call.source, _savers(call), now,
                  expires_at=call.deadline if call.state == CallState.OPEN else None)  # fmt: skip
 
 
 def _savers(call: Call) -> Audience:
-    return Audience(saved=(call.id,))
+    """Also those who count on being reminded of it, on a day that may be too late now."""
+    return Audience(noted=(call.id,))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.actions import authors, calls
 from bot.actions.menu import typed
-from bot.actions.messages import reached_at, tell
+from bot.actions.messages import colleagues, tell
 from bot.actions.staff import person_words
 from bot.core.channel import Channel
 from bot.core.i18n import N_, _, speaking
@@ -19,7 +19,7 @@ from bot.core.messages import Option, Outbound
 from bot.network import Network
 from storage.calls import Call, CallState, proposed_by
 from storage.members import Member, MemberAddress
-from storage.staff import Role, record, staff_of
+from storage.staff import Role, record
 
 MOST: Final = 5
 """Of one member, proposals that wait at the same time."""
@@ -97,12 +97,10 @@ def _tell_proposer(session: Session, call: Call, sentence: str, reason: str, now
 
 def _deciding(session: Session, call: Call, network: Network, channels: Mapping[str, Channel]) -> list[MemberAddress]:
     """Where to reach those who may decide about it, other than who proposed it."""
-    found = []
-    for staff in staff_of(session, Role.OWNER, Role.COORDINATOR, Role.FOCAL_POINT):
-        member = session.get_one(Member, staff.member_id)
-        address = reached_at(session, member.id)
-        if address is None or address.channel not in channels or member.id == call.proposer_id:
-            continue
-        if calls.may_edit(session, member, call, network):
-            found.append(address)
-    return found
+    return [
+        address
+        for address in colleagues(session, Role.OWNER, Role.COORDINATOR, Role.FOCAL_POINT)
+        if address.channel in channels
+        and address.member_id != call.proposer_id
+        and calls.may_edit(session, session.get_one(Member, address.member_id), call, network)
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from bot.actions.rights import RUNNING, may_send, may_write, role_of, topics_for
 from bot.core.channel import Channel
 from bot.core.messages import Attachment
 from bot.network import Network
-from storage.audiences import Audience
+from storage.audiences import Audience, count
 from storage.calls import Call, CallState
 from storage.members import Member
 from storage.newsletters import Newsletter
@@ -100,7 +100,7 @@ def publication(session: Session, call: Call, actor: Member, network: Network, n
     """What would be sent of it, as it is now: the one that was not sent yet, or a new one."""
     author_id = actor.id if call.author_id is None else call.author_id
     newsletter = newsletters.to_publish(session, ABOUT, call.id, author_id, now)
-    _compose(newsletter, call, network)
+    _compose(newsletter, call, network, _sent(session, call))
     session.add(newsletter)
     session.flush()
     return newsletter
@@ -109,13 +109,22 @@ def publication(session: Session, call: Call, actor: Member, network: Network, n
 def show_anew(session: Session, call: Call, network: Network, now: datetime) -> None:
     """Let what is to be sent of it, and every copy that was, say what is right now."""
     for newsletter in newsletters.unsent(session, ABOUT, call.id):
-        _compose(newsletter, call, network)
+        _compose(newsletter, call, network, _sent(session, call))
     telling.show_anew(session, ABOUT, call.id, cards(call, network), now)
 
 
 def is_taken_back(session: Session, call: Call) -> bool:
     """Whether every copy that went out was recalled: then it can be sent once more."""
     return not any(stands(each) for each in telling.publications(session, ABOUT, call.id))
+
+
+def unheard(session: Session, call: Call) -> int:
+    """How many of those it concerns did not get it: its topics were changed, or they came later."""
+    sent = [each for each in telling.publications(session, ABOUT, call.id) if stands(each)]
+    if call.state != CallState.OPEN or not all(each.fanned_at for each in sent):
+        return 0
+    audience = replace(audience_of(call), missed=tuple(each.id for each in sent))
+    return sum(part.members for part in count(session, audience))
 
 
 def overlong(call: Call, network: Network, channels: Iterable[Channel], **values: Any) -> list[Overlong]:  # noqa: ANN401 - columns
@@ -142,8 +151,13 @@ def may_edit(session: Session, member: Member, call: Call, network: Network) -> 
     return mine and (call.state not in PUBLISHED or may_send(session, member, audience_of(call)))
 
 
-def _compose(newsletter: Newsletter, call: Call, network: Network) -> None:
+def _sent(session: Session, call: Call) -> tuple[int, ...]:
+    """The broadcasts whose readers have it: nobody gets it from two of them."""
+    return tuple(each.id for each in telling.publications(session, ABOUT, call.id) if stands(each))
+
+
+def _compose(newsletter: Newsletter, call: Call, network: Network, sent: tuple[int, ...] = ()) -> None:
     newsletter.texts = {language: str(text) for language, text in cards(call, network).items()}
     newsletter.source = call.source
-    newsletter.audience = audience_of(call).to_json()
+    newsletter.audience = replace(audience_of(call), missed=sent).to_json()
     newsletter.useful_until = call.deadline

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.actions import authors, broadcasts
-from bot.actions.fates import ARRIVED, pause_words
+from bot.actions.fates import pause_words
 from bot.actions.kinds import words_of
 from bot.actions.menu import typed
 from bot.actions.newsletters import title
@@ -23,10 +23,10 @@ from bot.core.i18n import N_, _, speaking
 from bot.core.locale import countdown_words, duration_words, number, percent, zoned_words
 from bot.core.messages import Option, Outbound
 from storage.broadcasts import UNFIRED, Broadcast, BroadcastKind, BroadcastState
-from storage.delivery import Tally, external_id_of
+from storage.delivery import Tally, external_id_of, rows_in
 from storage.members import MemberAddress
 from storage.newsletters import Newsletter
-from storage.outbox import UNFINISHED, OutboxRow, OutboxState, find_by_key
+from storage.outbox import ARRIVED, UNFINISHED, OutboxRow, OutboxState, find_by_key
 
 _BAR: Final = 10
 
@@ -50,7 +50,7 @@ def progress_text(
     finished = total - rows_in(counted, *UNFINISHED)
     running = broadcast.state in {BroadcastState.SENDING, BroadcastState.PAUSED}
     if running and broadcast.fanned_at is None:
-        lines.append(_("I am writing the list of those who get it."))
+        lines.append(_("I am writing the list of members."))
     elif total:
         share = finished / total
         full = int(share * _BAR)
@@ -146,18 +146,25 @@ def steering(broadcast: Broadcast) -> list[Option]:
         case BroadcastState.WAITING:
             steps = {"undo": _("Withdraw it")}
         case BroadcastState.HELD:
-            steps = {"undo": _("Undo"), "now": _("Send now")}
+            steps = {"undo": _("Undo sending"), "now": _("Send now")}
         case BroadcastState.SCHEDULED | BroadcastState.LATE:
             steps = {"now": _("Send now"), "later": _("Another time"), "undo": _("Back to a draft")}
         case BroadcastState.SENDING:
             steps = {"pause": _("Pause"), "cancel": _(words_of(broadcast.kind).cancel)}
         case BroadcastState.PAUSED:
-            steps = {"resume": _("Go on sending"), "cancel": _(words_of(broadcast.kind).cancel)}
+            steps = {"resume": _("Go on"), "cancel": _(words_of(broadcast.kind).cancel)}
         case BroadcastState.CANCELLED if broadcast.fired_at is None and broadcast.kind == BroadcastKind.NEWSLETTER:
             steps = {"undo": _("Back to a draft")}
         case _:
             steps = {}
     return [Option(f"{name}:{broadcast.id}:{step}", label.unescape()) for step, label in steps.items()]
+
+
+def tell(session: Session, broadcast: Broadcast, channels: Mapping[str, Channel],
+         say: Callable[[], Sequence[Markup]], now: datetime) -> None:  # fmt: skip
+    """Tell whoever is to be asked about it, with what can be done with it now."""
+    told = authors.responsible(session, broadcast, channels)
+    authors.tell(session, broadcast, told, channels, say, lambda: steering(broadcast), now)
 
 
 def totals(broadcast: Broadcast, tallies: list[Tally]) -> Markup:
@@ -168,10 +175,6 @@ def totals(broadcast: Broadcast, tallies: list[Tally]) -> Markup:
         refused=number(rows_in(tallies, OutboxState.REFUSED)),
         doubt=number(rows_in(tallies, OutboxState.DOUBT)),
     )
-
-
-def rows_in(tallies: Iterable[Tally], *states: OutboxState) -> int:
-    return sum(each.rows for each in tallies if each.state in states)
 
 
 def _change(session: Session, broadcast: Broadcast, address: MemberAddress, capabilities: Capabilities,

@@ -20,8 +20,9 @@ from bot.core.rendering import excess
 from bot.network import Network
 from storage.audiences import Audience, count
 from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
+from storage.copies import written
+from storage.corrections import correctable, corrections_of
 from storage.facts import recall
-from storage.followups import correctable, corrections_of, written
 from storage.members import MemberAddress
 from storage.newsletters import Newsletter
 from storage.staff import record
@@ -59,7 +60,10 @@ def correct(session: Session, original: Broadcast, texts: Mapping[str, Markup], 
 
 
 def update(session: Session, original: Broadcast, texts: Mapping[str, Markup], now: datetime) -> Broadcast:
-    """Replace the texts in the copies that can be changed in place; nobody else hears of it."""
+    """Replace the texts in the copies that can be changed in place; nobody else hears of it.
+
+    An update that has not begun does for this one too: its rows say what is right when they leave.
+    """
     return _replace(session, original, BroadcastKind.UPDATE, texts, original.audience, None, now)
 
 
@@ -69,7 +73,10 @@ def _replace(session: Session, original: Broadcast, kind: BroadcastKind, texts: 
     newsletter = session.get_one(Newsletter, original.newsletter_id, with_for_update=True)
     newsletter.texts = {**newsletter.texts, **{language: str(text) for language, text in texts.items()}}
     sending = original.state == BroadcastState.SENDING
-    resumes = sending or any(earlier.resumes for earlier in corrections_of(session, original.id))
+    earlier = [] if sending else corrections_of(session, original.id)  # none has yet to begin while it is being sent
+    for each in earlier:
+        if kind == each.kind == BroadcastKind.UPDATE and each.fanned_at is None and each.fanned_to == 0:
+            return each
     if sending:
         broadcasts.pause(session, original.id, author.member_id if author else None, "", now)
     return follow(
@@ -82,7 +89,7 @@ def _replace(session: Session, original: Broadcast, kind: BroadcastKind, texts: 
         audience=audience,
         urgent=original.urgent,
         rate=original.rate,
-        resumes=resumes,
+        resumes=sending or any(each.resumes for each in earlier),
         fired_at=now,
         expires_at=None if kind == BroadcastKind.UPDATE else original.expires_at,  # that it is over is news as well
     )

@@ -12,6 +12,7 @@ from bot.actions.bells import READ
 from bot.actions.homes import Homes, homes_of
 from bot.actions.newsletters import title
 from bot.actions.retrying import RECALLED
+from bot.actions.standing import about_of
 from bot.actions.wording import Content, Wording, content_of, followed, reason, ways_out
 from bot.core.channel import Capabilities, Refused, Retry
 from bot.core.i18n import N_, _, ngettext, speaking
@@ -20,7 +21,7 @@ from bot.core.locale import number
 from bot.core.messages import Option, Outbound
 from bot.network import Network
 from storage.broadcasts import Broadcast, BroadcastKind
-from storage.claims import Claimed
+from storage.claimed import Claimed
 from storage.members import Member, topics_of
 from storage.newsletters import Newsletter
 from storage.outbox import OutboxRow
@@ -93,7 +94,7 @@ class Digests:
                 Part(
                     _text(each, language),
                     _reading(each),
-                    whole=each.content.attachment is None and each.row.payload is None,
+                    whole=each.content.attachment is None and each.row.payload is None and not each.content.about.open,
                 )
                 for each in kept
             ]
@@ -108,7 +109,8 @@ def _kept(session: Session, rows: Sequence[Claimed]) -> list[_Kept]:
     for broadcast_id in {row.broadcast_id for row in rows}:
         broadcast = session.get_one(Broadcast, broadcast_id)
         newsletter = session.get_one(Newsletter, broadcast.newsletter_id)
-        found[broadcast_id] = newsletter, content_of(newsletter, broadcast.audience)
+        about = about_of(session, newsletter, broadcast.kind)
+        found[broadcast_id] = newsletter, content_of(newsletter, broadcast.audience, about)
     topics = followed(session, rows, {topic for _newsletter, content in found.values() for topic in content.topics})
     regions = {region for _newsletter, content in found.values() for region in content.regions}
     homes = homes_of(session, [row.member_id for row in rows], regions)
@@ -143,7 +145,7 @@ def kept_message(session: Session, network: Network, row_id: int, member: Member
     if row.payload is not None:
         return Outbound.from_json(row.payload)
     newsletter = session.get_one(Newsletter, broadcast.newsletter_id)
-    content = content_of(newsletter, broadcast.audience)
+    content = content_of(newsletter, broadcast.audience, about_of(session, newsletter, broadcast.kind))
     following = topics_of(session, member.id)
     topics = tuple(key for key in content.topics if key in following)
     homes = homes_of(session, [member.id], content.regions).get(member.id, ())

@@ -12,7 +12,7 @@ from typing import Final
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from bot.actions import events, publishing, telling
+from bot.actions import events, publishing, rsvps, telling
 from bot.actions.eventcards import place_words, when_words
 from bot.actions.localized import marked, read
 from bot.actions.reminding import event_reminders
@@ -23,6 +23,7 @@ from storage.audiences import Audience
 from storage.broadcasts import BroadcastKind
 from storage.events import Event, EventState
 from storage.members import Member
+from storage.outbox import take_back
 from storage.reminders import set_reminders
 from storage.staff import record
 
@@ -74,6 +75,7 @@ def call_off(session: Session, event: Event, reason: str, actor: Member, network
     event.state = EventState.CANCELLED
     record(session, now, actor.id, "event.call_off", event=event.id)
     set_reminders(session, events.EVENT, event.id, {})
+    take_back(session, f"{rsvps.OFFERS}:{event.id}")
     for about in (events.TIME, events.EVENT):
         publishing.keep_until(session, about, event.id, now)
     events.show_anew(session, event, network, now)
@@ -95,6 +97,7 @@ def tell(session: Session, event: Event, say: Callable[[], Markup], audience: Au
     Args:
         moments: where one of these is very soon, the news does not wait for the morning.
     """
+    telling.overtake(session, events.EVENT, event.id, now)
     texts: dict[str, Markup] = {}
     for language in network.languages:
         with speaking(language):

@@ -9,8 +9,6 @@ from markupsafe import Markup
 from bot.core.i18n import N_, _
 from storage.outbox import OutboxState
 
-ARRIVED: Final = (OutboxState.SENT, OutboxState.DELIVERED, OutboxState.READ)
-
 STATES: Final = {
     OutboxState.QUEUED: N_("waiting"),
     OutboxState.SENDING: N_("being sent"),
@@ -58,11 +56,6 @@ PAUSES: Final = {
 """Why a broadcast paused by itself."""
 
 DOUBT: Final = N_("the messenger did not answer, so it may or may not have arrived")
-
-
-def state_words(state: str) -> Markup:
-    """The state as it stands in a list: "sent", "refused"."""
-    return _(STATES[OutboxState(state)])
 
 
 def reason_words(state: str, reason: str) -> Markup:

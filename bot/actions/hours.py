@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from bot.core.quiet import Quiet, zone_of
 from bot.network import Network
-from storage.manners import Day
+from storage.manners import Day, home_of
+from storage.members import Member
 
 
 class Hours:
@@ -38,3 +39,8 @@ class Hours:
     def zone(self, home: str) -> ZoneInfo:
         """Where several zones are one country's, its capital's; the network's own where nothing is known."""
         return zone_of(home, self._zone)
+
+
+def morning(network: Network, member: Member, now: datetime) -> datetime | None:
+    """When the quiet hours where the member lives are over; None where they may be written to now."""
+    return Hours(network).quiet_until(now, home_of(member.region, member.country))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.actions.rights import NAMES, role_of
 from bot.core import codes
+from storage.base import UNHEEDED
 from storage.members import Member
 from storage.staff import Invitation, Role, Staff, record, staff_of
 
@@ -70,9 +71,7 @@ def redeem(session: Session, token: str, member: Member, now: datetime, name: st
     mine = update(Invitation).where(
         Invitation.hashed == codes.hashed(token), Invitation.used_at.is_(None), Invitation.expires_at > now
     )
-    taken = session.execute(
-        mine.values(used_at=now, used_by=member.id), execution_options={"synchronize_session": False}
-    )
+    taken = session.execute(mine.values(used_at=now, used_by=member.id), execution_options=UNHEEDED)
     found = select(Invitation).where(Invitation.hashed == codes.hashed(token)).execution_options(populate_existing=True)
     invitation = session.scalar(found)
     if invitation is None or invitation.used_by != member.id:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from bot.core.i18n import N_
+from markupsafe import Markup
+
+from bot.actions.fates import STATES
+from bot.core.i18n import N_, _, ngettext
+from bot.core.locale import number
 from storage.broadcasts import BroadcastKind, BroadcastState
+from storage.outbox import OutboxState
 
 
 class Words(NamedTuple):
@@ -19,6 +25,7 @@ class Words(NamedTuple):
         complete: there is nobody of those.
         listed: its title in a list.
         cancel: stops it.
+        fates: by state, what became of one copy, where that is not what is said of news.
     """
 
     headings: Mapping[BroadcastState, str]
@@ -27,6 +34,7 @@ class Words(NamedTuple):
     complete: str
     listed: str
     cancel: str
+    fates: Mapping[OutboxState, str] = MappingProxyType({})
 
 
 _NEWS: Final = Words(
@@ -55,6 +63,7 @@ _CORRECTION: Final = Words(
     N_("Everybody who had it has the correction."),
     N_("correction of {title}"),
     N_("Cancel the correction"),
+    {OutboxState.SENT: N_("corrected")},
 )
 
 WORDS: Final = {
@@ -76,9 +85,44 @@ WORDS: Final = {
         N_("Nobody has it any more."),
         N_("taking back {title}"),
         N_("Stop taking it back"),
+        {OutboxState.SENT: N_("deleted"), OutboxState.SKIPPED: N_("left where it is")},
     ),
 }
 
 
 def words_of(kind: str) -> Words:
     return WORDS[BroadcastKind(kind)]
+
+
+def fate_words(kind: str, state: str) -> Markup:
+    """What became of one copy, as it stands in a list: "sent", "deleted"."""
+    fate = OutboxState(state)
+    return _(words_of(kind).fates.get(fate, STATES[fate]))
+
+
+def unfinished_words(kind: str, rows: int) -> Markup:
+    """How many it has yet to reach."""
+    if kind == BroadcastKind.RECALL:
+        words = ngettext("{n} member still has it.", "{n} members still have it.", rows)
+    else:
+        words = ngettext("{n} member waits for it.", "{n} members wait for it.", rows)
+    return words.format(n=number(rows))
+
+
+def cancel_words(kind: str, rows: int) -> Markup:
+    """Whether to stop it, and what that means to those whom it has yet to reach."""
+    if kind == BroadcastKind.RECALL:
+        words = ngettext("Stop taking it back? {n} member keeps it.", "Stop taking it back? {n} members keep it.", rows)
+    elif kind in {BroadcastKind.CORRECTION, BroadcastKind.UPDATE}:
+        words = ngettext(
+            "Cancel the correction? {n} member keeps the old text.",
+            "Cancel the correction? {n} members keep the old text.",
+            rows,
+        )
+    else:
+        words = ngettext(
+            "Cancel it? {n} member who is still waiting for it will not get it.",
+            "Cancel it? {n} members who are still waiting for it will not get it.",
+            rows,
+        )
+    return words.format(n=number(rows))

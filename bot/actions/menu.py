@@ -28,6 +28,7 @@ COMMANDS: Final = (
     Command("topics", N_("Topics"), N_("choose what we write to you about")),
     Command("calls", N_("Calls"), N_("funding calls that are open for you")),
     Command("events", N_("Events"), N_("see what is ahead, and say whether you come")),
+    Command("surveys", N_("Surveys"), N_("say what you think, and see what you said")),
     Command("profile", N_("Profile"), N_("see and change your details")),
     Command("language", N_("Language"), N_("change the language")),
     Command("link", N_("Link"), N_("be one person on two messengers")),
@@ -71,7 +72,7 @@ def commands_for(session: Session, member: Member) -> tuple[Command, ...]:
 
 def main_menu(session: Session, member: Member) -> tuple[Option, ...]:
     """What this person can do next."""
-    ahead = [("calls", N_("Funding calls")), ("events", N_("Events"))]
+    ahead = [("calls", N_("Funding calls")), ("events", N_("Events")), ("surveys", N_("Surveys"))]
     options = [*ahead, ("topics", N_("Topics")), ("profile", N_("My profile")), ("help", N_("Help"))]
     if not member.registered:
         options = [("register", N_("Register")), *ahead, ("topics", N_("Topics")), ("help", N_("Help"))]

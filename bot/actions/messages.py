@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.core.messages import Outbound
 from storage.members import Member, MemberAddress, addresses_of
 from storage.outbox import QUIET, enqueue
+from storage.staff import Role, staff_of
 
 
 def tell(
@@ -39,6 +40,12 @@ def reached_at(session: Session, member_id: int) -> MemberAddress | None:
     if member is None or member.consented_at is None or member.stopped_at is not None:
         return None
     return next((each for each in addresses_of(session, member_id) if not each.unreachable), None)
+
+
+def colleagues(session: Session, *roles: Role) -> list[MemberAddress]:
+    """Where those with one of these roles may be written to; who has no such place is not among them."""
+    found = (reached_at(session, staff.member_id) for staff in staff_of(session, *roles))
+    return [address for address in found if address is not None]
 
 
 def tell_at(session: Session, address: MemberAddress, outbound: Outbound, key: str, now: datetime) -> None:

@@ -17,13 +17,17 @@ from storage.broadcasts import Broadcast
 from storage.calendars import all_taken
 from storage.calls import Call, CallMark
 from storage.conversations import load_conversation
+from storage.declarations import Declaration, Signature
 from storage.events import Event, ProposedTime, Rsvp, TimeMark
 from storage.inbox import InboxRow
 from storage.links import LinkTry
 from storage.members import Member, addresses_of, topics_of
 from storage.organisations import Organisation
 from storage.outbox import OutboxRow
+from storage.polls import Poll
+from storage.responses import Answer, Response, Sheet, responses_of
 from storage.staff import AuditEntry, Invitation, Staff
+from storage.surveys import Question, Survey
 
 
 def export(session: Session, member: Member, now: datetime) -> bytes:
@@ -49,6 +53,10 @@ def export(session: Session, member: Member, now: datetime) -> bytes:
     answers = answers.where(Rsvp.member_id == member.id).order_by(Event.id)
     times = select(ProposedTime).join(TimeMark, TimeMark.time_id == ProposedTime.id)
     times = times.where(TimeMark.member_id == member.id).order_by(ProposedTime.id)
+    asked = select(Survey).where(Survey.author_id == member.id).order_by(Survey.id)
+    signatures = select(Signature, Declaration.titles).join(Declaration, Declaration.id == Signature.declaration_id)
+    signatures = signatures.where(Signature.member_id == member.id).order_by(Signature.id)
+    polls = select(Poll).where(Poll.address_id.in_(address_ids)).order_by(Poll.outbox_id)
     whole = {
         "member": _columns(member),
         "organisation": _found(session, Organisation, member.organisation_id),
@@ -64,6 +72,9 @@ def export(session: Session, member: Member, now: datetime) -> bytes:
             {"event": time.event_id, "starts_at": time.starts_at} for time in session.scalars(times)
         ],
         "calendar_files_of_events": [each.event_id for each in all_taken(session) if each.member_id == member.id],
+        "surveys": [_answered(session, response) for response in responses_of(session, member.id)],
+        "surveys_by_you": [_columns(survey) for survey in session.scalars(asked)],
+        "declarations": [_columns(signed) | {"titles": titles} for signed, titles in session.execute(signatures)],
         "staff": _found(session, Staff, member.id),
         "invitations": [_columns(each, "hashed") for each in session.scalars(select(Invitation).where(invited))],
         "messages_received_from_you": [{"at": row.received_at, "message": row.payload} for row in heard],
@@ -77,6 +88,7 @@ def export(session: Session, member: Member, now: datetime) -> bytes:
         "technical": {
             "exported_at": now,
             "addresses": [_columns(address) for address in addresses],
+            "polls": [_columns(each) for each in session.scalars(polls)],
             "wrong_codes": [_columns(each) for each in session.scalars(tries)],
             "conversations": [load_conversation(session, address_id) for address_id in address_ids],
             "inbox": [_columns(row, "payload") for row in heard],
@@ -88,6 +100,17 @@ def export(session: Session, member: Member, now: datetime) -> bytes:
 
 def _sent_to(*which: ColumnElement[bool]) -> Select[OutboxRow]:
     return select(OutboxRow).where(*which).order_by(OutboxRow.id)
+
+
+def _answered(session: Session, response: Response) -> dict[str, Any]:
+    """That they take part in a survey, with what they answered where that is known to be theirs."""
+    survey, sheet = session.get_one(Survey, response.survey_id), response.sheet_key
+    answers = select(Question.texts, Answer.value).join(Question, Question.id == Answer.question_id)
+    answers = answers.where(Answer.sheet_key == sheet).order_by(Question.position)
+    given = [{"question": texts, "answer": value} for texts, value in session.execute(answers)]
+    found = _columns(session.get_one(Sheet, sheet), "survey_id") if sheet else {}
+    kept = {"anonymous": survey.anonymous, "sheet": found, "answers": given}
+    return _columns(response, "sheet_key") | {"titles": survey.titles} | kept
 
 
 def _columns(row: Base, *hidden: str) -> dict[str, Any]:

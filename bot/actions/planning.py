@@ -138,15 +138,14 @@ def _go_on_waiting(session: Session, broadcast: Broadcast, network: Network, cha
         return [authors.heading(session, broadcast), missed, waits]
 
     cards.show_progress(session, broadcast, [], channels, now, network.zone)
-    told = authors.responsible(session, broadcast, channels)
-    authors.tell(session, broadcast, told, channels, say, lambda: cards.steering(broadcast), now)
+    cards.tell(session, broadcast, channels, say, now)
 
 
 def _ask(session: Session, broadcast: Broadcast, network: Network, channels: Mapping[str, Channel], now: datetime,
          *, vouched: bool) -> None:  # fmt: skip
     """Once; the answer may take as long as it takes."""
     broadcast.state, broadcast.asked_at = BroadcastState.LATE, now
-    record(session, now, None, "broadcast.late", broadcast=broadcast.id)
+    record(session, now, None, "broadcast.late", newsletter=broadcast.newsletter_id)
 
     def say() -> list[Markup]:
         due = _("It should have left on {moment}.").format(moment=zoned_words(broadcast.leaves_at or now, network.zone))
@@ -154,10 +153,10 @@ def _ask(session: Session, broadcast: Broadcast, network: Network, channels: Map
             why = _("Whoever planned it may not send it any more.")
         else:
             why = _("I was not running then, and now it may be too late.")
-        return [authors.heading(session, broadcast), due, why, _("What shall become of it?")]
+        return [authors.heading(session, broadcast), due, why, _("What would you like to do?")]
 
-    asked = authors.responsible(session, broadcast, channels)
-    authors.tell(session, broadcast, asked, channels, say, lambda: cards.steering(broadcast), now)
+    cards.show_progress(session, broadcast, [], channels, now, network.zone)
+    cards.tell(session, broadcast, channels, say, now)
 
 
 def _give_up(session: Session, broadcast: Broadcast, network: Network, channels: Mapping[str, Channel],
@@ -171,8 +170,7 @@ def _give_up(session: Session, broadcast: Broadcast, network: Network, channels:
         return [authors.heading(session, broadcast), cards.useless_words(broadcast, network.zone)]
 
     cards.show_progress(session, broadcast, [], channels, now, network.zone)
-    told = authors.responsible(session, broadcast, channels)
-    authors.tell(session, broadcast, told, channels, say, lambda: cards.steering(broadcast), now)
+    cards.tell(session, broadcast, channels, say, now)
 
 
 def _vouched(session: Session, broadcast: Broadcast) -> bool:

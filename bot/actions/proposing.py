@@ -57,6 +57,13 @@ def accept(session: Session, proposal: Broadcast, approver: MemberAddress, netwo
     return correction
 
 
+def withdraw(session: Session, proposal: Broadcast, actor_id: int, channels: Mapping[str, Channel],
+             now: datetime) -> None:  # fmt: skip
+    """Nobody is asked any more."""
+    record(session, now, actor_id, "broadcast.withdraw", newsletter=proposal.newsletter_id)
+    drop(session, proposal, channels, now)
+
+
 def drop(session: Session, proposal: Broadcast, channels: Mapping[str, Channel], now: datetime,
          text: str = _DROPPED) -> None:  # fmt: skip
     """It waits no longer: let its card say so."""

@@ -1,4 +1,4 @@
-"""What follows when a call or an event was sent: it is open from then on, reminds, and ends when its time is over."""
+"""What follows when a call, an event or a survey was sent: it is open from then on, reminds, and ends in its time."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.actions import calls, eventcards, reminding, telling
+from bot.actions import calls, eventcards, reminding, surveys, telling
 from bot.network import Network
+from storage.base import UNHEEDED
 from storage.broadcasts import UNFIRED, Broadcast, BroadcastKind
 from storage.calls import Call, CallState, passed_calls
 from storage.events import Event, EventState
 from storage.newsletters import Newsletter
 from storage.outbox import UNFINISHED, OutboxRow
 from storage.reminders import set_reminders
+from storage.surveys import Survey, SurveyState, passed_surveys
 
 LASTS: Final = timedelta(hours=4)
 """An event whose end nobody said is over then."""
+
+
+_TABLES: Final[dict[str, type[Call | Event | Survey]]] = {"call": Call, surveys.ABOUT: Survey}
+"""Everything else is about an event."""
 
 
 class Due(NamedTuple):
@@ -35,19 +41,23 @@ def due(session: Session, now: datetime) -> list[Due]:
         *_sent(session, "call", Call.id, Call.state == CallState.DRAFT),
         *_sent(session, "time", Event.id, and_(Event.state == EventState.DRAFT, Event.starts_at.is_(None))),
         *_sent(session, "event", Event.id, Event.state.in_([EventState.DRAFT, EventState.CHOOSING])),
+        *_sent(session, surveys.ABOUT, Survey.id, Survey.state == SurveyState.DRAFT),
     ]
     over = or_(Event.ends_at <= now, and_(Event.ends_at.is_(None), Event.starts_at <= now - LASTS))
-    ended = session.scalars(select(Event.id).where(Event.state == EventState.OPEN, over))
-    return [*sent, *(Due("call", key) for key in passed_calls(session, now)), *(Due("event", key) for key in ended)]
+    ended = session.scalars(select(Event.id).where(Event.state == EventState.OPEN, over)).all()
+    passed = {"call": passed_calls(session, now), "event": ended, surveys.ABOUT: passed_surveys(session, now)}
+    return [*sent, *(Due(about, key) for about, keys in passed.items() for key in keys)]
 
 
 def note(session: Session, what: Due, network: Network, now: datetime) -> None:
     """Note that it was sent, and that it is over; what is noted already stays as it is."""
     fired = telling.publications(session, *what)
     fired_at = fired[0].fired_at if fired else None
-    found = session.get(Call if what.about == "call" else Event, what.id, with_for_update=True, populate_existing=True)
+    found = session.get(_TABLES.get(what.about, Event), what.id, with_for_update=True, populate_existing=True)
     if isinstance(found, Call):
         _note_call(session, found, fired_at, network, now)
+    elif isinstance(found, Survey):
+        _note_survey(session, found, fired_at, network, now)
     elif isinstance(found, Event):
         _note_event(session, found, what.about, fired_at, network, now)
 
@@ -71,9 +81,8 @@ def keep_until(session: Session, about: str, about_id: int, until: datetime | No
     for broadcast in telling.publications(session, about, about_id):
         broadcast.expires_at = until
         session.get_one(Newsletter, broadcast.newsletter_id).useful_until = until
-        if until is not None:
-            waiting = update(OutboxRow).where(OutboxRow.broadcast_id == broadcast.id, OutboxRow.state.in_(UNFINISHED))
-            session.execute(waiting.values(expires_at=until), execution_options={"synchronize_session": False})
+        waiting = update(OutboxRow).where(OutboxRow.broadcast_id == broadcast.id, OutboxRow.state.in_(UNFINISHED))
+        session.execute(waiting.values(expires_at=until), execution_options=UNHEEDED)
 
 
 def _sent(session: Session, about: str, id_: Any, waits: ColumnElement[bool]) -> Iterable[Due]:  # noqa: ANN401 - a column
@@ -93,6 +102,13 @@ def _note_call(session: Session, call: Call, fired_at: datetime | None, network:
     if call.state == CallState.OPEN and call.deadline is not None and call.deadline <= now:
         call.state, call.closed_at = CallState.CLOSED, call.deadline
         calls.show_anew(session, call, network, now)
+
+
+def _note_survey(session: Session, survey: Survey, fired_at: datetime | None, network: Network, now: datetime) -> None:
+    if survey.state == SurveyState.DRAFT and fired_at is not None:
+        survey.state, survey.published_at = SurveyState.OPEN, fired_at
+    if survey.state == SurveyState.OPEN and survey.closes_at is not None and survey.closes_at <= now:
+        surveys.end(session, survey, SurveyState.CLOSED, network, survey.closes_at)
 
 
 def _note_event(session: Session, event: Event, about: str, fired_at: datetime | None, network: Network,

@@ -13,8 +13,9 @@ from bot.actions.retrying import RECALLED
 from bot.actions.spreading import deleting
 from bot.core.channel import Channel
 from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
-from storage.followups import corrections_of, deletable
+from storage.corrections import corrections_of
 from storage.members import MemberAddress
+from storage.recalls import deletable
 from storage.staff import record
 
 

@@ -6,18 +6,17 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from bot.actions.fates import ARRIVED
 from bot.core.i18n import _, ngettext
 from bot.core.locale import number
-from storage.delivery import Tally
-from storage.outbox import OutboxState
+from storage.delivery import Tally, rows_in
+from storage.outbox import ARRIVED, OutboxState
 
 
 def reception_words(tallies: Iterable[Tally]) -> list[Markup]:
     """A line on what was delivered and read, and one on the bells; none where no messenger tells."""
     counted = list(tallies)
-    read = _rows(counted, OutboxState.READ)
-    delivered = read + _rows(counted, OutboxState.DELIVERED)
+    read = rows_in(counted, OutboxState.READ)
+    delivered = read + rows_in(counted, OutboxState.DELIVERED)
     lines: list[Markup] = []
     if delivered:
         told = _("As far as the messengers tell: delivered to {delivered}, read by {read}.")
@@ -33,12 +32,8 @@ def reception_words(tallies: Iterable[Tally]) -> list[Markup]:
         )
         opened = sum(each.rows for each in counted if each.rung and each.state in ARRIVED)
         expired = sum(each.rows for each in counted if each.rung and each.reason == "window")
-        waiting = _rows(counted, OutboxState.HELD)
+        waiting = rows_in(counted, OutboxState.HELD)
         lines.append(
             bells.format(n=number(rung), opened=number(opened), waiting=number(waiting), expired=number(expired))
         )
     return lines
-
-
-def _rows(tallies: Iterable[Tally], *states: OutboxState) -> int:
-    return sum(each.rows for each in tallies if each.state in states)

@@ -28,7 +28,7 @@ CIVIL_HOUR: Final = time(10)
 """When one is reminded on a day, in the network's zone; who sleeps then is told in their morning."""
 
 LATE: Final = timedelta(hours=12)
-"""So late a reminder is of no use any more: it was due before all that was published, or while nothing ran."""
+"""So late, since nothing ran when it was due, a reminder is left to the next one, if that is no farther ahead."""
 
 _BEFORE_DEADLINE: Final = {"14d": 14, "3d": 3, "1d": 1}
 _BEFORE_EVENT: Final = {"7d": 7, "1d": 1}
@@ -80,7 +80,7 @@ def remind(session: Session, key: Key, network: Network, now: datetime) -> bool:
     if reminder is None or reminder.settled_at is not None or reminder.due_at > now:
         return False
     reminder.settled_at = now
-    said = _said(session, key, network) if now < reminder.due_at + LATE else None
+    said = _said(session, key, network)
     if said is None or (said.until is not None and said.until <= now) or not count(session, said.audience):
         return False
     urgent = _urgent(said.until, network, now)
@@ -132,8 +132,10 @@ def _urgent(until: datetime | None, network: Network, now: datetime) -> str:
 
 
 def _next_comes_first(session: Session, reminder: Reminder, network: Network, now: datetime) -> bool:
-    """Whether it would wait until the next one is due as well: then that one says it."""
+    """Whether it would wait until the next one is due as well, or is late and that one near: then that one says it."""
     waits_until = Hours(network).quiet_until(now, "") or now
+    if reminder.due_at + LATE <= now:
+        waits_until = max(waits_until, now + LATE)
     same = (Reminder.about == reminder.about, Reminder.about_id == reminder.about_id, Reminder.settled_at.is_(None))
     later = select(Reminder.name).where(*same, Reminder.due_at > reminder.due_at, Reminder.due_at <= waits_until)
     return session.scalars(later).first() is not None

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.actions import addresses
-from bot.actions.fates import reason_words, state_words
+from bot.actions.fates import reason_words
+from bot.actions.kinds import fate_words
 from bot.actions.spreadsheets import CSV, MIMES, XLSX, Cell, as_csv, as_xlsx
 from bot.core.channel import Channel
 from bot.core.i18n import N_, _, speaking
@@ -84,7 +85,7 @@ def _rows(
         .order_by(OutboxRow.member_id, OutboxRow.id)  # as an index has them: a million are not sorted
     )
     language_words = cache(language_name)
-    state = cache(lambda fate: state_words(fate).unescape())
+    state = cache(lambda fate: fate_words(broadcast.kind, fate).unescape())
     reason = cache(lambda fate, why: reason_words(fate, why).unescape())
     for organisation, name, language, channel, fate, why, settled_at in session.execute(
         rows.execution_options(yield_per=_ROWS)

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.actions import authors, cards
-from bot.actions.fates import ARRIVED, pause_words, reason_words
-from bot.actions.kinds import words_of
+from bot.actions.fates import pause_words, reason_words
+from bot.actions.kinds import unfinished_words, words_of
 from bot.actions.reception import reception_words
 from bot.actions.staff import named
 from bot.core.channel import Channel
@@ -21,15 +21,13 @@ from bot.core.locale import number
 from bot.core.messages import Attachment, Outbound
 from bot.core.rendering import parts
 from storage.broadcasts import OWN, Broadcast, BroadcastKind, BroadcastState
-from storage.delivery import Tally, tally
+from storage.delivery import Tally, rows_in, tally
 from storage.members import Member
 from storage.organisations import Organisation
-from storage.outbox import UNFINISHED, OutboxRow, OutboxState, find_by_key, newest_by_key
+from storage.outbox import ARRIVED, LOST, UNFINISHED, OutboxRow, OutboxState, find_by_key, newest_by_key
 
 NAMED: Final = 10
 """Up to so many people who did not receive it are named in the message; more are counted, and named in the file."""
-
-_MISSED: Final = (OutboxState.REFUSED, OutboxState.SKIPPED, OutboxState.DOUBT)
 
 
 def wanted(broadcast: Broadcast) -> bool:
@@ -68,14 +66,13 @@ def file_of(session: Session, broadcast: Broadcast) -> str:
 
 def tell_paused(session: Session, broadcast: Broadcast, channels: Mapping[str, Channel], now: datetime) -> None:
     """It paused by itself: tell the author why, and what can be done."""
-    waiting = cards.rows_in(tally(session, broadcast.id), *UNFINISHED)
+    waiting = rows_in(tally(session, broadcast.id), *UNFINISHED)
 
     def say() -> list[Markup]:
-        wait = ngettext("{n} member waits for it.", "{n} members wait for it.", waiting).format(n=number(waiting))
-        return [authors.heading(session, broadcast), pause_words(broadcast.pause_reason), wait]
+        left = unfinished_words(broadcast.kind, waiting)
+        return [authors.heading(session, broadcast), pause_words(broadcast.pause_reason), left]
 
-    told = authors.responsible(session, broadcast, channels)
-    authors.tell(session, broadcast, told, channels, say, lambda: cards.steering(broadcast), now)
+    cards.tell(session, broadcast, channels, say, now)
 
 
 def report_key(broadcast: Broadcast) -> str:
@@ -90,7 +87,7 @@ def _report(session: Session, broadcast: Broadcast, tallies: list[Tally]) -> Mar
     if twice and broadcast.kind != BroadcastKind.RECALL:  # to be taken back twice is to be taken back
         possibly = ngettext("{n} member may have got it twice.", "{n} members may have got it twice.", twice)
         lines.append(possibly.format(n=number(twice)))
-    missed = cards.rows_in(tallies, *_MISSED)
+    missed = rows_in(tallies, *LOST)
     if not missed:
         return Markup("\n").join([*lines, _(called.complete)] if tallies else lines)
     lines.append(Markup("\n<b>{}</b>").format(_(called.missed)))
@@ -99,7 +96,7 @@ def _report(session: Session, broadcast: Broadcast, tallies: list[Tally]) -> Mar
     else:
         reasons: dict[Markup, int] = {}
         for each in tallies:
-            if each.state in _MISSED:
+            if each.state in LOST:
                 why = reason_words(each.state, each.reason)
                 reasons[why] = reasons.get(why, 0) + each.rows
         most = sorted(reasons.items(), key=lambda reason: -reason[1])
@@ -114,7 +111,7 @@ def _named(session: Session, broadcast: Broadcast) -> list[Markup]:
         .select_from(OutboxRow)
         .outerjoin(Member, Member.id == OutboxRow.member_id)
         .outerjoin(Organisation, Organisation.id == Member.organisation_id)
-        .where(OutboxRow.broadcast_id == broadcast.id, OutboxRow.state.in_(_MISSED))
+        .where(OutboxRow.broadcast_id == broadcast.id, OutboxRow.state.in_(LOST))
         .order_by(OutboxRow.id)
     )
     return [

@@ -10,13 +10,16 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.actions.memberships import CONFIRMED, ask_again
+from storage.base import UNHEEDED
 from storage.broadcasts import Broadcast
 from storage.calls import Call, CallState
 from storage.files import PREFIX
 from storage.inbox import InboxRow, InboxState
 from storage.members import Member, MemberAddress, addresses_of
 from storage.newsletters import Newsletter
-from storage.outbox import UNFINISHED, OutboxRow, OutboxState
+from storage.outbox import UNFINISHED, WAITING, OutboxRow, OutboxState, goes_on
+from storage.polls import Poll
+from storage.responses import erase, responses_of
 
 MY_DATA: Final = "my-data.json"
 """Name of the file that holds a copy of somebody's data, and goes when its message goes."""
@@ -26,9 +29,6 @@ REPORT: Final = "report:"
 
 SLICE: Final = 1_000
 """Rows deleted in one transaction, so that no reply waits for housekeeping."""
-
-_UNHEEDED: Final = {"synchronize_session": False}
-"""These statements change rows that the session does not hold."""
 
 
 class OldWords(NamedTuple):
@@ -61,7 +61,7 @@ def forget(session: Session, address: MemberAddress, external_id: str, now: date
     _leave_broadcasts(session, theirs, now)  # also what went to an address that was theirs once
     proposed = session.scalars(select(Call.id).where(Call.proposer_id == member.id)).all()
     keys = (f"join:{member.id}", f"ask:{member.id}", *(f"proposed:{call_id}" for call_id in proposed))
-    asked = or_(*(and_(OutboxRow.key >= f"{key}:", OutboxRow.key < f"{key};") for key in keys))
+    asked = or_(*(goes_on(key) for key in keys))
     files = [*_delete(session, and_(OutboxRow.broadcast_id.is_(None), mine)), *_delete(session, asked)]
     for one in addresses:
         handled = or_(InboxRow.state != InboxState.NEW, InboxRow.external_id == external_id)
@@ -70,6 +70,8 @@ def forget(session: Session, address: MemberAddress, external_id: str, now: date
     session.execute(delete(Call).where(Call.proposer_id == member.id, undecided))
     authored = update(Broadcast).where(Broadcast.author_id == member.id)
     session.execute(authored.values(author_id=None, author_address_id=None))
+    erase(session, responses_of(session, member.id))
+    session.execute(delete(Poll).where(Poll.address_id.in_([one.id for one in addresses])))
     address.member_id, address.preferred = blank.id, True
     session.flush()
     session.execute(delete(Member).where(Member.id == member.id))
@@ -120,14 +122,14 @@ def drop(session: Session, old: OldWords) -> list[str]:
     Returns:
         Stored files that nothing refers to any more, to be removed.
     """
-    session.execute(delete(InboxRow).where(InboxRow.id.in_(old.inbox)), execution_options=_UNHEEDED)
+    session.execute(delete(InboxRow).where(InboxRow.id.in_(old.inbox)), execution_options=UNHEEDED)
     return _delete(session, OutboxRow.id.in_(old.outbox))
 
 
 def _delete(session: Session, which: ColumnElement[bool]) -> list[str]:
     """Delete these outbox rows; returns the files about people that they carried."""
     rows = session.execute(select(OutboxRow.key, OutboxRow.payload).where(which)).all()
-    session.execute(delete(OutboxRow).where(which), execution_options=_UNHEEDED)
+    session.execute(delete(OutboxRow).where(which), execution_options=UNHEEDED)
     kept = {attachment["file"] for attachment in session.scalars(select(Newsletter.attachment)) if attachment}
     return sorted({file for key, payload in rows if (file := _copy(key or "", payload or {}))} - kept)
 
@@ -143,17 +145,15 @@ def _copy(key: str, payload: dict[str, Any]) -> str:
 def _leave_broadcasts(session: Session, which: ColumnElement[bool], now: datetime) -> None:
     """What is in flight keeps its state, which the foreman writes by the row's id."""
     theirs = update(OutboxRow).where(which, OutboxRow.broadcast_id.is_not(None))
-    queued = theirs.where(OutboxRow.state.in_((OutboxState.QUEUED, OutboxState.HELD)))
-    session.execute(
-        queued.values(state=OutboxState.SKIPPED, reason="left", settled_at=now), execution_options=_UNHEEDED
-    )
+    queued = theirs.where(OutboxRow.state.in_(WAITING))
+    session.execute(queued.values(state=OutboxState.SKIPPED, reason="left", settled_at=now), execution_options=UNHEEDED)
     nobody = {"address_id": None, "member_id": None, "external_id": "", "detail": ""}
-    session.execute(theirs.values(**nobody), execution_options=_UNHEEDED)
+    session.execute(theirs.values(**nobody), execution_options=UNHEEDED)
 
 
 def _anonymise(session: Session, which: ColumnElement[bool]) -> None:
     """The rows stay, so that a platform that delivers them again is recognised."""
     session.execute(
         update(InboxRow).where(which).values(user="", payload={}, error=""),
-        execution_options=_UNHEEDED,
+        execution_options=UNHEEDED,
     )

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from storage.broadcasts import Broadcast, BroadcastState
 from storage.delivery import tally, unfinished
 from storage.facts import forget, recall, remember
-from storage.followups import MISSED, is_awaited, put_back
-from storage.outbox import OutboxState
+from storage.followups import is_awaited
+from storage.outbox import LOST, MISSED
+from storage.retries import put_back
 from storage.staff import record
 
 DOUBT: Final = "doubt"
@@ -41,8 +42,8 @@ def missed(session: Session, broadcast_id: int) -> dict[str, int]:
     """How many did not receive it, by reason, the most frequent first."""
     reasons: dict[str, int] = {}
     for each in tally(session, broadcast_id):
-        if each.state in MISSED or each.state == OutboxState.DOUBT:
-            reason = DOUBT if each.state == OutboxState.DOUBT else each.reason
+        if each.state in LOST:
+            reason = each.reason if each.state in MISSED else DOUBT
             reasons[reason] = reasons.get(reason, 0) + each.rows
     return dict(sorted(reasons.items(), key=lambda found: (-found[1], found[0])))
 

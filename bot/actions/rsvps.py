@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from bot.actions.hours import Hours
+from bot.actions.hours import morning
 from bot.actions.localized import read
 from bot.actions.messages import reached_at, tell
 from bot.actions.standing import answers
@@ -23,7 +23,6 @@ from bot.core.locale import number, zoned_words
 from bot.core.messages import Option, Outbound
 from bot.network import Network
 from storage.events import Event, EventState, Reply, Rsvp
-from storage.manners import home_of
 from storage.members import Member
 from storage.rsvps import HOLDING, answered_by, expired_offers, is_ahead, locked, rsvp_of, seats_taken, waiting_list
 
@@ -32,6 +31,10 @@ PARTY: Final = 10
 
 OFFER: Final = timedelta(hours=12)
 """How long a freed seat is kept for whom it is offered to; near the start, half of the time that is left."""
+
+
+OFFERS: Final = "seat"
+"""Begins the keys of the messages that offer a seat, before the event's number."""
 
 
 class Became(StrEnum):
@@ -189,7 +192,7 @@ def _offer(session: Session, event: Event, rsvp: Rsvp, network: Network, now: da
         taken, left, _perhaps = answers(event.id)
         options = (_called(taken, _("Yes, I take it")), _called(left, _("No, I cannot come")))
         outbound = Outbound(text, options, language=member.language)
-    key = f"seat:{event.id}:{member.id}:{rsvp.offered_until.timestamp():.0f}"
+    key = f"{OFFERS}:{event.id}:{member.id}:{rsvp.offered_until.timestamp():.0f}"
     tell(session, member.id, outbound, key, now, not_before=begins if begins > now else None)
     session.flush()
 
@@ -210,8 +213,8 @@ def _tell_expired(session: Session, event: Event, rsvp: Rsvp, network: Network, 
 
 def _awake(event: Event, member: Member, network: Network, now: datetime) -> datetime:
     """From when on they may be written to, where that is before the start; now where it is not."""
-    morning = Hours(network).quiet_until(now, home_of(member.region, member.country))
-    return morning if morning is not None and event.starts_at and morning < event.starts_at else now
+    wakes = morning(network, member, now)
+    return wakes if wakes is not None and event.starts_at and wakes < event.starts_at else now
 
 
 def _what_and_when(event: Event, member: Member, network: Network) -> dict[str, str]:

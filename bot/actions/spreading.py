@@ -11,8 +11,10 @@ from bot.actions import weekly_rows
 from bot.actions.retrying import RECALLED, put_back_next
 from bot.core.channel import Channel
 from storage.broadcasts import Broadcast, BroadcastKind
+from storage.corrections import write_correction
 from storage.fanout import fan_out
-from storage.followups import in_flight, keep_files, write_correction, write_recall
+from storage.followups import in_flight
+from storage.recalls import keep_files, write_recall
 
 FRESH = (BroadcastKind.NEWSLETTER, BroadcastKind.REMINDER, BroadcastKind.NOTICE)
 """What goes to an audience of its own."""

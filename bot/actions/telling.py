@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.actions import correcting
+from bot.actions import broadcasts, correcting
 from bot.actions.following import stands
 from storage.audiences import Audience
 from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
@@ -58,6 +58,15 @@ def tell(
     session.add(broadcast)
     session.flush()
     return broadcast
+
+
+def overtake(session: Session, about: str, about_id: int, now: datetime) -> None:
+    """Send no more of what reminds of it, or told of it, as it was: some may sleep yet, and hear what is right now."""
+    of_it = select(Broadcast.id).join(Newsletter, Newsletter.id == Broadcast.newsletter_id)
+    of_it = of_it.where(Newsletter.about == about, Newsletter.about_id == about_id)
+    told = of_it.where(Broadcast.kind.in_((BroadcastKind.REMINDER, BroadcastKind.NOTICE)))
+    for broadcast_id in session.scalars(told.where(Broadcast.state == BroadcastState.SENDING).order_by(Broadcast.id)):
+        broadcasts.cancel(session, broadcast_id, None, now)
 
 
 def publications(session: Session, about: str, about_id: int) -> list[Broadcast]:

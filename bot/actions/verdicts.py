@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import Final, NamedTuple
 
 from markupsafe import Markup
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.actions import telling
@@ -16,8 +17,12 @@ from bot.actions.localized import marked, read
 from bot.core.i18n import _, speaking
 from bot.network import Network
 from storage.audiences import Audience
-from storage.broadcasts import BroadcastKind
+from storage.broadcasts import Broadcast, BroadcastKind
 from storage.events import Event, EventState, answers_to, to_be_asked
+from storage.newsletters import Newsletter
+
+ABOUT: Final = "feedback"
+"""What `Newsletter.about` says of the question."""
 
 RESTS: Final = timedelta(hours=1)
 """How long after the end they are asked."""
@@ -60,25 +65,28 @@ def verdict(session: Session, event: Event) -> Verdict:
 
 
 def due(session: Session, now: datetime) -> list[int]:
-    """Ids of the events that are over since an hour, where somebody was and nobody was asked yet."""
+    """Ids of the events that are over since an hour, where somebody was who was not asked yet."""
     recent = to_be_asked(session, now - LATE - _LONGEST)
     return [event.id for event in recent if _is_due(event, now)]
 
 
 def ask(session: Session, event_id: int, network: Network, now: datetime) -> bool:
-    """Ask those who were there how it was, once; whether anybody is asked."""
+    """Ask those who were there how it was, each once, however late their names are ticked; whether anybody is asked."""
     event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
-    if event is None or event.asked_at is not None or not _is_due(event, now):
+    if event is None or event.id not in due(session, now):
         return False
     event.asked_at = now
+    asked = select(Broadcast.id).join(Newsletter, Newsletter.id == Broadcast.newsletter_id)
+    asked = asked.where(Newsletter.about == ABOUT, Newsletter.about_id == event.id)
+    audience = Audience(attended=(event.id,), missed=tuple(session.scalars(asked)))
     texts: dict[str, Markup] = {}
     for language in network.languages:
         with speaking(language):
             title, _text, used = read(event, language)
             thanks = _("Thank you for having been there. How useful was it for you?")
             texts[language] = Markup("<b>{}</b>\n{}").format(marked(title, used, language), thanks)
-    telling.tell(session, BroadcastKind.NOTICE, "feedback", event.id, texts, event.source,
-                 Audience(attended=(event.id,)), now, expires_at=now + OF_USE)  # fmt: skip
+    telling.tell(session, BroadcastKind.NOTICE, ABOUT, event.id, texts, event.source, audience, now,
+                 expires_at=now + OF_USE)  # fmt: skip
     return True
 
 

@@ -54,7 +54,9 @@ def keep_in_step(session: Session, network: Network, now: datetime) -> None:
 
 
 def run(session: Session, schedule: Schedule, issue: Run, network: Network, now: datetime) -> None:
-    """Its moment has come: send it, unless that was too long ago, or there is nothing to tell of."""
+    """Its moment has come: send it, unless that was too long ago, or there is nothing to tell of. Once."""
+    if issue.broadcast_id is not None:
+        return
     items = _items(session, network, now) if now <= issue.at + network.manners.grace else []
     if not items:
         issue.state = RunState.MISSED
@@ -85,7 +87,7 @@ def _item(about: str, audience: Audience, it: Call | Event, network: Network) ->
             heading = Markup("• <b>{}</b>").format(marked(title, used, language))
             facts = _call_facts(it, network.zone) if isinstance(it, Call) else _event_facts(it, network.zone)
             lines[language] = str(Markup("\n").join(part for part in (heading, facts) if part))
-    return Item(about, audience, lines)
+    return Item(about, it.id, audience, lines)
 
 
 def _call_facts(call: Call, zone: tzinfo) -> Markup:

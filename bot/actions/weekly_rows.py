@@ -6,13 +6,14 @@ slice, as the rows are written. So a kill in between changes nothing, and everyb
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from bot.actions.concerning import Interest, concerns, interests_of
@@ -25,6 +26,8 @@ from bot.core.rendering import excess
 from storage.audiences import Audience, matching, reached_through
 from storage.base import insert_for
 from storage.broadcasts import Broadcast
+from storage.calls import CallMark
+from storage.events import Reply, Rsvp
 from storage.facts import forget, recall, remember
 from storage.members import Member, MemberAddress
 from storage.outbox import OutboxRow, OutboxState
@@ -42,6 +45,9 @@ STOP: Final = N_("STOP DIGEST")
 
 STOP_OPTION: Final = "digest_off"
 
+_LINE: Final = Markup("•")
+"""Stands for a line that is measured by itself."""
+
 _SECTIONS: Final = {"call": (N_("Open funding calls"), "calls"), "event": (N_("Coming events"), "events")}
 """Heading, and the command that shows them all."""
 
@@ -50,12 +56,13 @@ class Item(NamedTuple):
     """A call or an event, as a digest tells of it.
 
     Attributes:
-        about: "call" or "event".
+        about, id: "call" or "event", and which.
         audience: whom it concerns.
         lines: by language; who reads none of them gets that of the network's first.
     """
 
     about: str
+    id: int
     audience: Audience
     lines: Mapping[str, str]
 
@@ -84,9 +91,10 @@ def write_next(session: Session, broadcast: Broadcast, channels: Mapping[str, Ch
     )
     found = session.execute(readers.where(matching(Audience.from_json(broadcast.audience))).order_by(Member.id)).all()
     interests = interests_of(session, [member for member, _address in found])
+    unwanted = _unwanted(session, list(interests))
     rows = []
     for member, address in found:
-        concern = wording.concern(interests[member.id])
+        concern = wording.wanted(wording.concern(interests[member.id]), unwanted.get(member.id, ()))
         if concern and address.channel in channels:
             rows.append(
                 {
@@ -106,6 +114,20 @@ def write_next(session: Session, broadcast: Broadcast, channels: Mapping[str, Ch
     broadcast.fanned_to = ids[-1]
 
 
+def _unwanted(session: Session, members: Collection[int]) -> dict[int, set[tuple[str, int]]]:
+    """The calls that are not for them, and the events they do not come to, by member."""
+    calls = select(CallMark.member_id, literal("call"), CallMark.call_id)
+    events = select(Rsvp.member_id, literal("event"), Rsvp.event_id)
+    found: dict[int, set[tuple[str, int]]] = {}
+    for query in (
+        calls.where(CallMark.member_id.in_(members), CallMark.declined_at.is_not(None)),
+        events.where(Rsvp.member_id.in_(members), Rsvp.reply == Reply.NO),
+    ):
+        for member_id, about, key in session.execute(query):
+            found.setdefault(member_id, set()).add((about, key))
+    return found
+
+
 def _key(broadcast: Broadcast) -> str:
     return f"weekly:{broadcast.id}"
 
@@ -115,7 +137,7 @@ def _stored(item: Item) -> dict[str, Any]:
 
 
 def _restored(values: Mapping[str, Any]) -> Item:
-    return Item(values["about"], Audience.from_json(values["audience"]), values["lines"])
+    return Item(values["about"], values["id"], Audience.from_json(values["audience"]), values["lines"])
 
 
 class _Wording:
@@ -131,6 +153,10 @@ class _Wording:
         """Which of the items concern somebody like this."""
         return tuple(place for place, item in enumerate(self._items) if concerns(item.audience, interest))
 
+    def wanted(self, concern: tuple[int, ...], unwanted: Collection[tuple[str, int]]) -> tuple[int, ...]:
+        """Those of them that they did not decline."""
+        return tuple(place for place in concern if (self._items[place].about, self._items[place].id) not in unwanted)
+
     def payload(self, concern: tuple[int, ...], language: str, channel: Channel) -> dict[str, Any]:
         key = (concern, language, channel.name)
         if key not in self._payloads:
@@ -141,29 +167,56 @@ class _Wording:
     def _fitting(self, concern: tuple[int, ...], language: str, capabilities: Capabilities) -> Outbound:
         """As many of them as one message holds, the soonest first, and one at the least."""
         items = [self._items[place] for place in concern]
-        for shown in range(min(len(items), MOST), 1, -1):
-            said = self._message(items, shown, language, capabilities)
-            if not excess(said, capabilities):
-                return said
-        return self._message(items, 1, language, capabilities)
+        abouts = tuple(item.about for item in items)
+        lines = [Markup(item.lines.get(language) or item.lines[self._source]) for item in items[:MOST]]  # noqa: S704 - stored as markup
+        lengths = [_length(line, language, capabilities) for line in lines]
+        shown = len(lines)
+        while shown > 1 and sum(lengths[:shown]) + _around(abouts, shown, language, capabilities) > capabilities.text:
+            shown -= 1
+        return _message(lines[:shown], abouts, language, capabilities)
 
-    def _message(self, items: Sequence[Item], shown: int, language: str, capabilities: Capabilities) -> Outbound:
-        paragraphs = [Markup("<b>{}</b>").format(_(TITLE))]
-        options = []
-        for about, (heading, command) in _SECTIONS.items():
-            lines = [Markup(item.lines.get(language) or item.lines[self._source])  # noqa: S704 - stored as markup
-                     for item in items[:shown] if item.about == about]  # fmt: skip
-            hidden = sum(item.about == about for item in items[shown:])
-            if lines:
-                paragraphs.append(Markup("\n").join([Markup("<b>{}</b>").format(_(heading)), *lines]))
-            if hidden:
-                paragraphs.append(_hidden(about, hidden, typed(command, capabilities)))
-            if lines or hidden:
-                word = _(word_of(command)).unescape()
-                options.append(Option(command, word, word=word))
-        paragraphs.append(Markup("<i>{}</i>").format(_("This digest comes once a week.")))
-        options.append(Option(STOP_OPTION, _("Stop the digest").unescape(), word=_(STOP).unescape()))
-        return Outbound(Markup("\n\n").join(paragraphs), tuple(options), language=language)
+
+def _message(lines: Sequence[Markup], abouts: Sequence[str], language: str, capabilities: Capabilities) -> Outbound:
+    """With these lines; of what has none it says how many there are.
+
+    Args:
+        abouts: `Item.about` of each that concerns the reader.
+    """
+    paragraphs = [Markup("<b>{}</b>").format(_(TITLE))]
+    options = []
+    for section, (heading, command) in _SECTIONS.items():
+        shown = [line for line, about in zip(lines, abouts, strict=False) if about == section]
+        hidden = sum(about == section for about in abouts[len(lines) :])
+        if shown:
+            paragraphs.append(Markup("\n").join([Markup("<b>{}</b>").format(_(heading)), *shown]))
+        if hidden:
+            paragraphs.append(_hidden(section, hidden, typed(command, capabilities)))
+        if shown or hidden:
+            word = _(word_of(command)).unescape()
+            options.append(Option(command, word, word=word))
+    paragraphs.append(Markup("<i>{}</i>").format(_("This digest comes once a week.")))
+    options.append(Option(STOP_OPTION, _("Stop the digest").unescape(), word=_(STOP).unescape()))
+    return Outbound(Markup("\n\n").join(paragraphs), tuple(options), language=language)
+
+
+def _around(abouts: tuple[str, ...], shown: int, language: str, capabilities: Capabilities) -> int:
+    """How long a message is around its first lines: as long whatever their order."""
+    return _frame(tuple(sorted(abouts[:shown]) + sorted(abouts[shown:])), shown, language, capabilities)
+
+
+@lru_cache(maxsize=4096)
+def _frame(abouts: tuple[str, ...], shown: int, language: str, capabilities: Capabilities) -> int:
+    return _measured(_message([_LINE] * shown, abouts, language, capabilities), capabilities) - shown * len(_LINE)
+
+
+@lru_cache(maxsize=4096)
+def _length(line: Markup, language: str, capabilities: Capabilities) -> int:
+    return _measured(Outbound(line, language=language), capabilities)
+
+
+def _measured(said: Outbound, capabilities: Capabilities) -> int:
+    """With its options as numbered lines, where they can be: that is what it is once it is long."""
+    return excess(said, replace(capabilities, text=0, quick=0, listed=0))
 
 
 def _hidden(about: str, count: int, command: Markup) -> Markup:

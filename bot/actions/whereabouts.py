@@ -26,6 +26,12 @@ def fits(event: Event, to: Whereabouts) -> bool:
     return starts_at is None or starts_at < to.ends_at
 
 
+def is_so(event: Event, to: Whereabouts) -> bool:
+    """Whether it is there and then already."""
+    now = (event.starts_at, event.ends_at, Place(event.place), event.link)
+    return all(wanted is None or wanted == known for wanted, known in zip(to, now, strict=True))
+
+
 def settle(event: Event, to: Whereabouts) -> None:
     """An event that begins at another time lasts as long as before, unless it is told when it ends."""
     if to.starts_at is not None:

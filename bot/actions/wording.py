@@ -20,15 +20,15 @@ from bot.actions.bells import bell
 from bot.actions.homes import Homes, home_words, homes_of
 from bot.actions.standing import NEWS, About, about_of, standing
 from bot.core.channel import Channel, Refused, Retry
-from bot.core.i18n import _, speaking
+from bot.core.i18n import N_, _, speaking
 from bot.core.locale import capitals, listing, short_date
 from bot.core.messages import Attachment, Option, Outbound
 from bot.network import Network, Topic
 from storage import carried
 from storage.broadcasts import Broadcast, BroadcastKind
-from storage.claims import Claimed
+from storage.claimed import Claimed
+from storage.copies import copies_of
 from storage.files import PREFIX
-from storage.followups import copies_of
 from storage.members import Subscription
 from storage.newsletters import Newsletter
 
@@ -44,8 +44,23 @@ PATIENT: Final = 3
 """How often a file is tried before a reply goes without it: about half a minute."""
 
 
+ASKED: Final = {
+    "saved": N_("You receive this because you saved the call."),
+    "noted": N_("You receive this because you saved the call, or wanted to be reminded of it."),
+    "coming": N_("You receive this because you said that you come."),
+    "answered": N_("You receive this because you answered the invitation."),
+    "attended": N_("You receive this because you were there."),
+    "marked": N_("You receive this because you said which times suit you."),
+}
+"""Why a message came to those who asked for it themselves, by what chose them in the `Audience`."""
+
+
 class Content(NamedTuple):
-    """What a broadcast carries: hashable, so that wording it for many members alike is done once."""
+    """What a broadcast carries: hashable, so that wording it for many members alike is done once.
+
+    Attributes:
+        asked: by what its readers asked for it themselves, a key of `ASKED`; "" where they follow its topics.
+    """
 
     texts: tuple[tuple[str, str], ...]
     source: str
@@ -53,6 +68,7 @@ class Content(NamedTuple):
     topics: tuple[str, ...]
     regions: tuple[str, ...] = ()
     about: About = NEWS
+    asked: str = ""
 
     def text(self, language: str) -> tuple[Markup, str]:
         """The text for a reader of this language, and the language it really is in."""
@@ -65,7 +81,8 @@ def content_of(newsletter: Newsletter, audience: Mapping[str, Any], about: About
     attachment = None if newsletter.attachment is None else Attachment(**newsletter.attachment)
     topics = tuple(audience.get("topics", ()))
     regions = tuple(audience.get("regions", ()))
-    return Content(tuple(newsletter.texts.items()), newsletter.source, attachment, topics, regions, about)
+    asked = next((by for by in ASKED if audience.get(by)), "")
+    return Content(tuple(newsletter.texts.items()), newsletter.source, attachment, topics, regions, about, asked)
 
 
 class Why(NamedTuple):
@@ -166,7 +183,7 @@ class Wording:
         text, _used = content.text(language)
         with speaking(language):
             topics = [topic for topic in map(self.network.topic, reasons) if topic is not None]
-            why = reason(self.network, language, topics, homes)
+            why = _(ASKED[content.asked]) if content.asked else reason(self.network, language, topics, homes)
             if corrects is not None:
                 heading = _("Correction to our message of {day}:").format(day=short_date(corrects, language))
                 text = Markup("<b>{}</b>\n\n{}").format(heading, text)

@@ -85,6 +85,9 @@ _ENDED: Final = re.compile(r"(.+?)(?:y?[ae])?(dek|dan|den)")
 _ENDINGS: Final = 4
 """Letters that may follow a stem marked with *."""
 
+_SHORT: Final = 3
+"""Letters of a stem with which other words begin too: "min", and "minutes"."""
+
 _SHAPES: Final = {
     "exact": re.compile(r"NM?"),
     "most": re.compile(r"[UT]{1,2}NM?|NM?[KU]"),
@@ -116,6 +119,14 @@ def currency_of(text: str) -> str:
     """The ISO code, where nothing but a currency was named; else ""."""
     said = _read(text[:LONGEST])
     return "" if said.signs or len(said.currencies) != 1 else said.currencies.pop()
+
+
+def is_power(word: str) -> bool:
+    """Whether a word behind a number multiplies it: "min", "тысяч", "million". Not "minutes"."""
+    exact, stems = _known()
+    folded = fold(word)
+    longer = (meaning for stem, meaning in stems.items() if len(stem) > _SHORT and folded.startswith(stem))
+    return any(meaning.isdecimal() for meaning in (exact.get(folded, ""), *longer))
 
 
 @dataclass(slots=True)

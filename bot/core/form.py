@@ -7,7 +7,7 @@ on with the first question that is still open.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
@@ -80,6 +80,14 @@ class Stayed:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """One step on, with how the answer was understood in front of what comes next."""
+
+    step: Progress | Completed
+    notice: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Completed:
     """Every question that applies is answered. The answers are typed; those that no longer apply are gone."""
 
@@ -91,7 +99,7 @@ class Cancelled:
     """The person does not want to go on."""
 
 
-Step = Progress | Stayed | Completed | Cancelled
+Step = Progress | Stayed | Noted | Completed | Cancelled
 
 
 class Form:
@@ -101,9 +109,19 @@ class Form:
         name: what stored conversations remember it by.
         review: whether a summary, with *change* for each answer, stands before the end.
         done: the button that ends the summary.
+        unsaid: what stands in the summary where a question was skipped.
+        private: what is said while it is open is not kept: neither the words nor our own that echo them.
     """
 
-    def __init__(self, name: str, *fields: Field, review: bool = True, done: str = N_("Done")) -> None:
+    def __init__(
+        self,
+        name: str,
+        *fields: Field,
+        review: bool = True,
+        done: str = N_("Done"),
+        unsaid: str = "–",
+        private: bool = False,
+    ) -> None:
         names = [asked.name for asked in fields]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"form {name}: needs fields, each with a name of its own")
@@ -113,6 +131,8 @@ class Form:
         self.fields = fields
         self.review = review
         self.done = done
+        self.unsaid = unsaid
+        self.private = private
 
     def __repr__(self) -> str:
         return f"<Form {self.name}>"
@@ -181,7 +201,8 @@ class Form:
             return self._onward(progress, progress.answers)
         taken = asked.take(Asking(turn, answers, progress.state), given)
         if isinstance(taken, Answered):
-            return self._onward(progress, {**progress.answers, asked.name: taken.value})
+            step = self._onward(progress, {**progress.answers, asked.name: taken.value})
+            return Noted(step, taken.notice) if taken.notice else step
         return Stayed(replace(progress, state=taken.state), taken.notice)
 
     def back(self, progress: Progress) -> Progress | Cancelled:
@@ -228,8 +249,8 @@ class Form:
         for asked in applying:
             called = asked.called()
             value = answers.get(asked.name)
-            shown = Markup("–") if value is None else asked.show(Asking(turn, answers), value)
-            lines.append(Markup("<b>{}</b>: {}").format(called, shown))
+            shown = Markup() if value is None else asked.show(Asking(turn, answers), value)
+            lines.append(Markup("<b>{}</b>: {}").format(called, shown or _(self.unsaid)))
             options.append(Option(CHANGE + asked.name, _("Change: {label}").format(label=called).unescape()))
         options += [_navigation(DONE, self.done), _navigation(CANCEL, WORDS[CANCEL])]
         return Prompt(Markup("\n").join(lines), tuple(options))
@@ -272,6 +293,28 @@ class Form:
 
     def _field(self, name: str) -> Field | None:
         return next((asked for asked in self.fields if asked.name == name), None)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Forms that are made when they are asked, one for each thing they ask about: "survey:12" is one of "survey".
+
+    Attributes:
+        name: what stands before the colon in the name of each.
+        make: the form of (turn, what stands behind the colon), called anew for every message; None where there is
+            nothing to ask this person any more.
+        stored: where somebody stands, with what was answered elsewhere since; given (turn, form, progress).
+        pauses: one that is cancelled is set aside and goes on where it was when it is asked again.
+    """
+
+    name: str
+    make: Callable[[Turn, str], Form | None]
+    stored: Callable[[Turn, Form, Progress], Progress] | None = None
+    pauses: bool = False
+
+    def named(self, key: object) -> str:
+        """The name of its form about this."""
+        return f"{self.name}:{key}"
 
 
 def _navigation(option: str, label: str) -> Option:

@@ -69,6 +69,11 @@ def weekday_name(day: int, language: str = "") -> str:
     return capitals(name[:1], language) + name[1:]
 
 
+def weekday_words(day: int, language: str = "") -> str:
+    """A day of the week within a sentence, Monday 0: "Monday"; not every language has it in capitals there."""
+    return str(_locale(language).days["format"]["wide"][day])
+
+
 def moment_words(when: datetime, zone: tzinfo, language: str = "") -> str:
     """An aware moment as clocks in the zone show it, in 24 hours: "Wednesday, 25 November 2026, 14:00"."""
     local = when.astimezone(zone)

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from markupsafe import Markup
 
 from bot.core.folding import fold
-from bot.core.form import Form
+from bot.core.form import Family, Form
 from bot.core.i18n import LANGUAGES, _, speaking
 from bot.core.messages import Kind
 
@@ -68,7 +68,7 @@ class Router:
     """Every decorator returns the handler unchanged, and raises ValueError when its place is taken."""
 
     def __init__(self) -> None:
-        self.forms: dict[str, Form] = {}
+        self.forms: dict[str, Form | Family] = {}
         self.routes: dict[tuple[str, Hashable], Route] = {}
         self.always: dict[str, Route] = {}
         self.plain_words: list[tuple[str, Route]] = []
@@ -134,18 +134,32 @@ class Router:
 
         return register
 
-    def completed(self, form: Form, *, allowed: Allowed | None = None) -> Callable[[H], H]:
-        """Use the answers of this form; it is closed already. Called with (turn, answers)."""
+    def completed(self, form: Form | Family, *, allowed: Allowed | None = None) -> Callable[[H], H]:
+        """Use the answers of this form, or of any of the family; it is closed already. Called with (turn, answers)."""
         self._add_form(form)
         return self._registering(("completed", form.name), allowed)
 
-    def cancelled(self, form: Form) -> Callable[[H], H]:
+    def cancelled(self, form: Form | Family) -> Callable[[H], H]:
         """Say something about the cancelling of this form, which is closed already.
 
         Called with (turn), or (turn, answers) where the handler takes two: the facts it was begun with, and the typed
         answers so far.
         """
         return self._registering(("cancelled", form.name), None)
+
+    def answered(self, family: Family) -> Callable[[H], H]:
+        """Use the answers so far, after each step of one of the family. Called with (turn, answers, done).
+
+        `done` says whether nothing is open any more: the summary is shown. Without one, `completed` comes instead.
+        """
+        return self._registering(("answered", family.name), None)
+
+    def ended(self, family: Family) -> Callable[[H], H]:
+        """Say why one of the family that was open is asked no more. Called with (turn, what stands behind the colon).
+
+        What was sent was meant for it, and answers nothing else.
+        """
+        return self._registering(("ended", family.name), None)
 
     def kind(self, *kinds: Kind) -> Callable[[H], H]:
         """Answer news about the person (BLOCKED, UNBLOCKED), or a file, a location... sent with no form open."""
@@ -174,8 +188,21 @@ class Router:
             self.plain_words += other.plain_words
             self.phrases += other.phrases
 
+    def form(self, turn: Turn, name: str) -> Form | None:
+        """The form of this name, made for this turn where it is one of a family."""
+        family, _colon, key = name.partition(":")
+        known = self.forms.get(family)
+        if isinstance(known, Family):
+            return known.make(turn, key)
+        return None if key else known
+
+    def family(self, name: str) -> Family | None:
+        """The family of the form of this name."""
+        known = self.forms.get(name.partition(":")[0])
+        return known if isinstance(known, Family) else None
+
     def find(self, what: str, name: Hashable = "") -> Route | None:
-        """The route of a "command", "button", "completed", "cancelled", "kind" or "fallback"."""
+        """The route of a "command", "button", "completed", "cancelled", "answered", "ended", "kind" or "fallback"."""
         return self.routes.get((what, name))
 
     def find_words(self, turn: Turn, text: str) -> tuple[Route, str] | None:
@@ -220,7 +247,7 @@ class Router:
             raise ValueError(f"two handlers for the word {word}")
         self.always[word] = route
 
-    def _add_form(self, form: Form) -> None:
+    def _add_form(self, form: Form | Family) -> None:
         if self.forms.setdefault(form.name, form) is not form:
             raise ValueError(f"two forms called {form.name}")
 

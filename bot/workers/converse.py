@@ -34,6 +34,7 @@ from storage.files import Files
 from storage.inbox import InboxRow, InboxState, Writer, heard, next_inbound, writers, wrote_at
 from storage.members import Member, MemberAddress, find_address, first_contact
 from storage.outbox import enqueue
+from storage.private import PRIVATE
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +158,9 @@ class Converse:
         )
         respond(turn, self._router)
         said = [part for outbound in turn.said for part in parts(outbound, channel.capabilities)]
-        self._queue(session, row, address, said)
+        self._queue(session, row, address, said, private=turn.private)
+        if turn.private:
+            row.payload = {}
         save_conversation(session, address.id, turn.conversation.to_json())
 
     def _bury(self, session: Session, row: InboxRow) -> None:
@@ -179,10 +182,13 @@ class Converse:
         said_at, phone = wrote_at(payload, now), payload.get("phone", "")
         return first_contact(session, row.channel, row.user, language, now, phone=phone, wrote_at=said_at)
 
-    def _queue(self, session: Session, row: InboxRow, address: MemberAddress, said: list[Outbound]) -> None:
+    def _queue(
+        self, session: Session, row: InboxRow, address: MemberAddress, said: list[Outbound], *, private: bool = False
+    ) -> None:
         now = self._clock.now()
-        rows = [row_for(address, outbound, f"turn:{row.id}:{number}", now) for number, outbound in enumerate(said)]
-        enqueue(session, rows)
+        begins = [PRIVATE if private and each.attachment is None else "turn" for each in said]
+        keys = [f"{begin}:{row.id}:{number}" for number, begin in enumerate(begins)]
+        enqueue(session, [row_for(address, each, key, now) for each, key in zip(said, keys, strict=True)])
 
 
 def _places(error: Exception) -> str:

@@ -12,7 +12,7 @@ from bot.core.messages import Outbound
 from bot.workers.items import Item
 from bot.workers.outcomes import ACCOUNT, Outcomes, blameless
 from bot.workers.receipts import reference
-from storage.claims import Claimed
+from storage.claimed import Claimed
 from storage.database import Database
 from storage.delivery import external_id_of, external_ids_of
 from storage.outcomes import is_open

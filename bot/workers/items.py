@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.core.channel import Capabilities, Refused, Retry
 from bot.core.joining import joined
 from bot.core.messages import Outbound
-from storage.claims import Claimed
+from storage.claimed import Claimed
 
 Said = Outbound | Refused | Retry
 """What a row says, or why it cannot be said, now or ever."""

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.core.clock import Clock
 from storage import lanes
-from storage.claims import recover
 from storage.database import Database
+from storage.recovery import recover
 
 log = logging.getLogger(__name__)
 

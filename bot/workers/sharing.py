@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from storage.claims import Claim, Claimed
+from storage.claimed import Claim, Claimed
 
 DIGESTS = 0
 """Stands for the digests among the broadcasts."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
 import pytest
 from markupsafe import Markup
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.actions import broadcasts, correcting, retrying
@@ -13,6 +15,7 @@ from bot.network import Network
 from storage.broadcasts import Broadcast, BroadcastState
 from storage.database import Database
 from storage.members import MemberAddress
+from storage.newsletters import Newsletter
 from storage.outbox import OutboxRow
 from tests.storage.people import add_broadcast, add_member
 from tests.workers.platform import Platform
@@ -37,6 +40,15 @@ class Desk:
         author = self._session.get_one(MemberAddress, 1)
         texts = {"en": Markup(text)}
         return correcting.correct(self._session, self.original, texts, author, self._network, self._clock.now())
+
+    def updates(self, text: str) -> Broadcast:
+        return correcting.update(self._session, self.original, {"en": Markup(text)}, self._clock.now())
+
+    def changes(self, *updates: Broadcast) -> list[tuple[int | None, int | None]]:
+        """Whose copies they change."""
+        theirs = OutboxRow.broadcast_id.in_(each.id for each in updates)
+        rows = self._session.scalars(select(OutboxRow).where(theirs).order_by(OutboxRow.id))
+        return [(row.member_id, row.edits) for row in rows]
 
     def ticks(self, *followed: Broadcast) -> None:
         for each in (self.original, *followed):
@@ -76,3 +88,58 @@ def test_nobody_is_tried_again_until_it_is_known_who_has_the_old_text(
         assert desk.retries() == 1
 
     database.transact(story)
+
+
+def test_quick_edits_change_each_copy_once(database: Database, clock: Clock, network: Network) -> None:
+    def story(session: Session) -> None:
+        desk = Desk(session, clock, network)
+        first, second = desk.updates("Wednesday"), desk.updates("Thursday")
+        assert second is first
+        assert desk.original.state == BroadcastState.PAUSED
+        desk.ticks(first)
+        assert desk.changes(first) == [(1, 1)]
+        assert session.get_one(Newsletter, desk.original.newsletter_id).texts["en"] == "Thursday"
+        assert desk.original.state == BroadcastState.SENDING
+
+    database.transact(story)
+
+
+def test_an_edit_after_the_copies_were_changed_changes_them_again(
+    database: Database, clock: Clock, network: Network
+) -> None:
+    def story(session: Session) -> None:
+        desk = Desk(session, clock, network)
+        first = desk.updates("Wednesday")
+        desk.ticks(first)
+        desk.reaches(3, state="sent", settled_at=clock.now())
+        second = desk.updates("Thursday")
+        desk.ticks(second)
+        assert desk.changes(first, second) == [(1, 1), (1, 1)]
+
+    database.transact(story)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_an_edit_while_another_process_begins_an_update_is_one_of_its_own(
+    database: Database, clock: Clock, network: Network
+) -> None:
+    def sent(session: Session) -> tuple[int, int]:
+        desk = Desk(session, clock, network)
+        desk.reaches(2, state="sent", external_id="m2", settled_at=clock.now())
+        assert broadcasts.finish(session, desk.original.id, clock.now())
+        return desk.original.id, desk.updates("Wednesday").id
+
+    original_id, first_id = database.transact(sent)
+
+    def edit(session: Session) -> int:
+        original = session.get_one(Broadcast, original_id)
+        return correcting.update(session, original, {"en": Markup("Thursday")}, clock.now()).id
+
+    def begin(session: Session) -> Future[int]:
+        assert broadcasts.advance(session, first_id, CHANNELS, clock.now())
+        editing = others.submit(database.transact, edit)
+        assert wait([editing], timeout=0.3).done == set()
+        return editing
+
+    with ThreadPoolExecutor() as others:
+        assert database.transact(begin).result() > first_id

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.actions import broadcasts, weekly_rows
@@ -26,7 +26,7 @@ from storage.outbox import OutboxRow
 from storage.schedules import Run, Schedule
 from storage.staff import Role
 from tests.chat import Person
-from tests.handlers.admin.office import Office
+from tests.handlers.admin.office import Office, forges
 from tests.handlers.people import sqlite_alone
 from tests.storage.people import add_broadcast
 
@@ -345,3 +345,31 @@ async def test_on_a_day_with_too_much_it_waits_with_the_rest(
     ]
     await leyla.picks("Read: This week: calls and events for you")
     assert (titles(leyla), leyla.options) == (["Schools"], ["Calls", "Stop the digest"])
+
+
+async def test_what_somebody_declined_is_not_among_it(office: Office) -> None:
+    leyla, boris = office.member("buttons", "1"), office.member("buttons", "2")
+    for title in ("Schools", "Clinics"):
+        opens(office, title)
+    invites(office, "Meeting")
+    for button in ("because:1:other", "rsvp:1:no"):
+        await forges(leyla, button)
+        await forges(boris, button.replace(":no", ":maybe"))
+    await forges(boris, "for_us:1")
+    await weeks_begin(office)
+    assert (titles(leyla), titles(boris)) == (["Clinics"], ["Schools", "Clinics", "Meeting"])
+
+
+@sqlite_alone
+async def test_a_schedule_that_goes_on_again_tells_of_no_week_twice(office: Office) -> None:
+    leyla = office.member("buttons", "1")
+    opens(office, "Schools")
+    await weeks_begin(office)
+
+    def put_back(session: Session) -> None:
+        """The clock was wrong, somebody paused the digest, and let it go on."""
+        session.execute(update(Schedule).values(next_at=MONDAY))
+
+    office.database.transact(put_back)
+    await goes_on(office)
+    assert len(digests(leyla)) == 1

@@ -19,11 +19,13 @@ from bot.core.messages import Attachment, Outbound
 from bot.network import Network
 from storage import carried
 from storage.broadcasts import Broadcast, BroadcastKind
-from storage.claims import Claimed, claim
+from storage.claimed import Claimed
+from storage.claims import claim
+from storage.corrections import write_correction
 from storage.database import Database
-from storage.followups import write_correction, write_recall
 from storage.newsletters import Newsletter
 from storage.outbox import OutboxRow, enqueue
+from storage.recalls import write_recall
 from tests.storage.people import add_broadcast, add_member
 
 POSTER = Attachment("photo", "telegram:AgAC", mime="image/jpeg", size=1_000)

@@ -26,6 +26,7 @@ from bot.core.locale import (
     own_name,
     percent,
     short_date,
+    weekday_words,
     zoned_words,
 )
 
@@ -196,6 +197,10 @@ def test_capitals_are_the_languages_own(language: str, text: str, expected: str)
 def test_a_countdown_and_a_price(language: str, countdown: str, price: str) -> None:
     assert countdown_words(timedelta(seconds=90), language) == countdown
     assert money(12.5, "USD", language) == price
+
+
+def test_a_day_of_the_week_within_a_sentence() -> None:
+    assert [weekday_words(0, language) for language in ("en", "az", "ru")] == ["Monday", "bazar ertəsi", "понедельник"]
 
 
 def test_a_countdown_leaves_out_what_is_nothing() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.channel import Capabilities
 from bot.core.fields import Text
-from bot.core.form import Form
+from bot.core.form import Family, Form
 from bot.core.i18n import N_
 from bot.core.messages import Kind
 from bot.core.router import Route, Router
@@ -158,3 +158,19 @@ def test_what_is_not_open_says_where_to_look(commands: bool, help_: str) -> None
     turn.capabilities = Capabilities(buttons=True, edits=True, markup="plain", commands=commands)
     Route(greet, allowed=lambda _turn: False)(turn)
     assert turn == [f"This is not open to you. Write {help_} to see what you can do here."]
+
+
+def test_a_form_of_a_family_is_made_by_it_for_this_turn() -> None:
+    made: list[tuple[object, str]] = []
+
+    def make(turn: object, key: str) -> Form | None:
+        made.append((turn, key))
+        return JOIN if key == "12" else None
+
+    router = Router()
+    router.completed(Family("poll", make))(handler)
+    router.completed(JOIN)(other)
+    assert (router.form("turn", "poll:12"), router.form("turn", "poll:13")) == (JOIN, None)
+    assert made == [("turn", "12"), ("turn", "13")]
+    assert [router.form("turn", name) for name in ("join", "join:12", "gone", "gone:1")] == [JOIN, None, None, None]
+    assert [router.family(name) is not None for name in ("poll:12", "join", "gone")] == [True, False, False]

@@ -10,13 +10,12 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bot.actions import invitations
-from bot.actions.fates import ARRIVED
 from bot.core.clock import Clock
 from storage.broadcasts import Broadcast
 from storage.database import Database
 from storage.delivery import tally
 from storage.members import Member
-from storage.outbox import UNFINISHED
+from storage.outbox import ARRIVED, UNFINISHED
 from storage.staff import Role
 from tests.crash.audit import OnTelegram
 from tests.crash.lives import PATIENCE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import sys
 import time
@@ -51,10 +52,15 @@ async def eventually(true: Callable[[], object], within: float = PATIENCE) -> No
 
 
 def free_port() -> int:
-    """One that stays the same over all lives, as Twilio's settings do."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One that stays the same over all lives, as Twilio's settings do.
+
+    Below those that systems give to connections: no other drill's takes it while the bot is down.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ a clock that is five hours ahead. Telegram's clock goes along.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import aiohttp
@@ -36,6 +36,11 @@ class MovingClock:
 
         ahead = await self._drill.database.run(move)
         self._drill.api.world.ahead = ahead.total_seconds()
+
+    async def moves_to(self, moment: datetime) -> None:
+        """So that it is this moment there, while the bot does not run."""
+        ahead = await self._drill.database.read(remembered_offset)
+        await self.moves(moment - datetime.now(UTC) - ahead)
 
     async def advances(self, by: timedelta) -> None:
         """By so much, while it runs, as somebody at the demo's page does it."""

@@ -74,7 +74,7 @@ async def _corrects(drill: Drill, owner: Coordinator) -> None:
 
 async def _takes_back(drill: Drill, owner: Coordinator) -> None:
     await opens(drill, owner, "Take it back")
-    await owner.picks("Take “", "Yes, recall it")
+    await owner.picks("Take “", "Yes, take it back")
 
 
 async def _kills(drill: Drill, times: int) -> None:

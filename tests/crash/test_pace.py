@@ -67,7 +67,7 @@ async def _goes_on(drill: Drill, owner: Coordinator, pace: str) -> None:
     await owner.picks("Paused: “", "Slower or faster")
     await owner.picks("How fast should it go?", pace)
     await owner.picks("All right", "Back to the newsletter")
-    await owner.picks("Paused: “", "Go on sending")
+    await owner.picks("Paused: “", "Go on")
 
 
 def _most_in_a_second(drill: Drill, since: float, until: float = float("inf")) -> int:

@@ -52,7 +52,7 @@ async def test_every_tap_counts_and_the_last_one_holds_over_a_restart(drill: Dri
     drill.told.append(f"{TIMES} pauses, {stood.unfinished} waited, the last left {late:.2f} s after the last tap")
     assert (stood.state, stood.unfinished > 0, late < EFFECTIVE) == ("paused", True, True)
 
-    await person.taps("Go on sending")
+    await person.taps("Go on")
     await owner.reads_report()
     assert await drill.stop() == 0
     steps = {"broadcast.fire": 1, "broadcast.paused": TIMES + 2, "broadcast.sending": TIMES + 2}

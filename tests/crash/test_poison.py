@@ -65,7 +65,7 @@ async def test_a_text_that_is_refused_for_everybody_pauses_itself_and_no_other(d
     assert reached(drill, POISONED) == {}
 
     drill.api.faults.clear()
-    await owner.person.taps("Go on sending", paused)
+    await owner.person.taps("Go on", paused)
     report = await owner.reads_report()
     assert await drill.stop() == 0
     refused = set(tried)

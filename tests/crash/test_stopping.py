@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.app import GRACE
+from bot.crew import GRACE
 from tests.crash.audit import audit
 from tests.crash.coordinator import Coordinator, members, reached, recruit, sums
 from tests.crash.drill import Drill, sends

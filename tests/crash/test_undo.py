@@ -28,7 +28,7 @@ async def test_it_leaves_after_its_time_and_not_if_it_was_undone(drill: Drill) -
     await drill.start()
     await owner.joins()
     await owner.sends(await owner.drafts(UNDONE, MEMBERS))
-    await owner.picks("It leaves in", "Undo")
+    await owner.picks("It leaves in", "Undo sending")
     await owner.sees("It is a draft again")
     await drill.kill()
     await drill.start()

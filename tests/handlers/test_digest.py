@@ -21,6 +21,7 @@ from storage.newsletters import Newsletter
 from storage.outbox import OutboxRow
 from tests.chat import Person
 from tests.handlers.admin.office import Office, forges
+from tests.handlers.calls import add_call, announce
 from tests.storage.people import add_broadcast
 
 LONG = "This is one sentence of a long text. " * 60
@@ -120,3 +121,19 @@ async def test_what_was_taken_back_is_not_read_any_more(office: Office) -> None:
     assert await leyla.picks("Read: Call: This is one sentence of a long text. This is one…") == (
         "I do not find this message any more. It may have been taken back."
     )
+
+
+async def test_what_can_be_done_with_a_call_is_not_lost_in_it(office: Office) -> None:
+    leyla = office.member("buttons", "1")
+    await leyla.says("hello")
+    office.database.transact(lambda session: add_broadcast(session, office.clock, "The first of the day"))
+    await office.settle()
+    await announce(office, add_call(office))
+    office.database.transact(lambda session: add_broadcast(session, office.clock, "News"))
+    await office.settle()
+    leyla.news.clear()
+    moved(office.clock, office.network, 9)
+    await office.settle()
+    assert leyla.options == ["Read: Green schools", "Stop all messages"]
+    await leyla.picks("Read: Green schools")
+    assert leyla.options == ["Save", "Remind me", "Not for us", "Share", "Ask", "Stop all messages"]

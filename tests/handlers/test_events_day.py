@@ -156,7 +156,7 @@ async def test_how_it_was_in_two_lines(chat: Chat, shape: str) -> None:
     assert await aysel.says("More time for questions") == "Thank you. Those who prepare the next event will read it."
     assert await rsvp(chat) == {"reply": Reply.YES, "there": True, "rating": 4, "better": "More time for questions"}
     await aysel.picks("5: very useful")
-    await aysel.picks("Skip")
+    assert await aysel.picks("Skip") == "All right. Your rating is noted, thank you."
     assert await rsvp(chat) == {"reply": Reply.YES, "there": True, "rating": 5, "better": "More time for questions"}
 
 

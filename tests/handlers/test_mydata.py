@@ -40,15 +40,17 @@ async def test_my_data_is_a_file(chat: Chat, shape: str) -> None:
     data = json.loads(written)
     assert list(data) == [
         "member", "organisation", "topics", "addresses", "calls", "calls_you_hear_less_of", "calls_by_you", "events",
-        "times_that_suit_you", "calendar_files_of_events", "staff", "invitations", "messages_received_from_you",
-        "messages_sent_to_you", "newsletters_sent_to_you", "staff_actions_by_or_about_you", "technical",
+        "times_that_suit_you", "calendar_files_of_events", "surveys", "surveys_by_you", "declarations", "staff",
+        "invitations", "messages_received_from_you", "messages_sent_to_you", "newsletters_sent_to_you",
+        "staff_actions_by_or_about_you", "technical",
     ]  # fmt: skip
     assert (data["member"]["name"], data["organisation"]["name"]) == ("Aysel Məmmədova", "Initiative")
     assert (data["topics"], data["staff"]["role"]) == (["education", "health"], "observer")
     assert [each["user"] for each in data["addresses"]] == [aysel.user]
     assert [row["message"]["text"] for row in data["messages_received_from_you"]] == ["hello", "/mydata"]
     assert len(data["messages_sent_to_you"]) == 1
-    assert list(data["technical"]) == ["exported_at", "addresses", "wrong_codes", "conversations", "inbox", "outbox"]
+    technical = ["exported_at", "addresses", "polls", "wrong_codes", "conversations", "inbox", "outbox"]
+    assert list(data["technical"]) == technical
     assert [len(data["technical"][kept]) for kept in ("addresses", "inbox", "outbox")] == [1, 2, 1]
     assert "Məmmədova" in written.decode()
 

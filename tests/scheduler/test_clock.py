@@ -1,4 +1,4 @@
-"""Of several processes, things tick in one."""
+"""Of several processes, things tick in one, and soon after its start."""
 
 from __future__ import annotations
 
@@ -22,4 +22,17 @@ async def test_a_tick_comes_again_and_again_where_this_process_is_the_one() -> N
     here = True
     await asyncio.sleep(0.2)
     assert 2 <= ticked <= 11
+    ticks.stop()
+
+
+async def test_who_does_not_live_for_long_ticks_as_well() -> None:
+    ticked = asyncio.Event()
+    ticks = Ticks()
+
+    async def tick() -> None:
+        ticked.set()
+
+    ticks.every(10, tick)
+    ticks.start()
+    await asyncio.wait_for(ticked.wait(), 5)
     ticks.stop()

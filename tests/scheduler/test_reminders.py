@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.actions import publishing, reminding
+from bot.actions import callmoves, eventmoves, publishing, reminding, rsvps
+from bot.actions.whereabouts import Whereabouts
 from bot.core.clock import Clock
+from bot.core.fields.deadline import Until
 from bot.network import Network
 from scheduler.reminders import Reminders
 from storage.broadcasts import Broadcast, BroadcastKind
@@ -19,8 +21,10 @@ from storage.calls import Call, CallState
 from storage.database import Database
 from storage.events import Event, EventState, Reply, Rsvp
 from storage.files import Files
+from storage.members import Member
 from storage.outbox import OutboxRow
 from storage.reminders import Reminder, set_reminders
+from tests.chat import Person
 from tests.handlers.admin.office import Office, forges
 from tests.handlers.calls import add_call, ends, mark_of, noon
 
@@ -237,6 +241,7 @@ async def test_who_comes_to_an_event_is_reminded_of_it(office: Office) -> None:
         assert await tick(office) == ["1: See you soon: you said that you come."]
         assert await tick(office) == []
     assert leyla.sees.split("\n\n")[1] == "Workshop"
+    assert leyla.sees.split("\n\n")[-1] == "You receive this because you said that you come."
     kinds = office.database.transact(lambda session: session.scalars(select(Broadcast.kind)).all())
     assert set(kinds) == {BroadcastKind.REMINDER}
 
@@ -247,3 +252,116 @@ async def test_an_event_that_began_reminds_of_nothing(office: Office) -> None:
     add_event(office, office.clock.now() + timedelta(hours=3), _1=Reply.YES)
     office.clock.advance(timedelta(hours=4))
     assert await tick(office) == []
+
+
+@pytest.fixture
+async def mannerly(
+    database: Database, mannered: Network, files: Files, clock: Clock
+) -> AsyncIterator[tuple[Office, Person]]:
+    """A member in London, who sleeps when it is 10:00 in Baku."""
+    noon(clock, mannered)
+    office = Office(database, mannered, files, clock)
+    yield office, office.member("buttons", "1", country="GB")
+    await office.whatsapp.stop()
+
+
+@sqlite_alone
+async def test_a_deadline_that_moves_in_the_night_overtakes_the_reminder(mannerly: tuple[Office, Person]) -> None:
+    office, jane = mannerly
+    key = with_reminders(office, deadline=ends(office.network, 3, 20))
+    await forges(jane, f"save:{key}")
+    at(office, 3, 17)
+    assert await tick(office) == []
+    later = Until(ends(office.network, 4, 20), whole_day=True)
+
+    def move(session: Session) -> None:
+        call, member = session.get_one(Call, key), session.get_one(Member, 1)
+        callmoves.move_deadline(session, call, later, member, office.network, office.clock.now())
+
+    office.database.transact(move)
+    at(office, 3, 17, 14)
+    assert await tick(office) == [
+        "1: The deadline of “Green schools” has moved. You can apply until Tuesday, 20 April 2027."
+    ]
+
+
+@sqlite_alone
+async def test_an_event_called_off_in_the_night_reminds_nobody(mannerly: tuple[Office, Person]) -> None:
+    office, _jane = mannerly
+    starts_at = datetime(2027, 3, 20, 15, tzinfo=office.network.zone)
+    add_event(office, starts_at, _1=Reply.YES)
+    at(office, 3, 13)
+    assert await tick(office) == []
+
+    def change(session: Session) -> None:
+        event, actor = session.get_one(Event, 1), session.get_one(Member, 1)
+        to = Whereabouts(starts_at=starts_at + timedelta(days=1))
+        eventmoves.move(session, event, to, actor, office.network, office.clock.now())
+        eventmoves.call_off(session, event, "", actor, office.network, office.clock.now())
+
+    office.database.transact(change)
+    at(office, 3, 13, 14)
+    await tick(office)
+    jane = office.people["demo-telegram", "1"]
+    assert [line.split("\n")[1] for line in jane.heard] == ["I am sorry: it does not take place."]
+
+
+@sqlite_alone
+async def test_who_is_to_be_reminded_on_a_day_hears_that_the_deadline_comes_before(office: Office) -> None:
+    leyla = office.member("buttons", "1")
+    key = with_reminders(office, deadline=ends(office.network, 3, 20))
+    await forges(leyla, f"remind:{key}")
+    await leyla.picks("Day before the deadline")
+    sooner = Until(ends(office.network, 3, 10), whole_day=True)
+
+    def move(session: Session) -> None:
+        call, member = session.get_one(Call, key), session.get_one(Member, 1)
+        callmoves.move_deadline(session, call, sooner, member, office.network, office.clock.now())
+
+    office.database.transact(move)
+    moved = "The deadline of “Green schools” has moved. You can apply until Wednesday, 10 March 2027."
+    assert await tick(office) == [f"1: {moved}"]
+    at(office, 3, 9)
+    assert await tick(office) == []  # those who saved it alone are reminded unasked
+
+
+@sqlite_alone
+async def test_one_that_is_late_is_of_use_until_the_next_is_near(office: Office) -> None:
+    leyla = office.member("buttons", "1")
+    key = with_reminders(office, deadline=ends(office.network, 3, 20))
+    await forges(leyla, f"save:{key}")
+    at(office, 3, 7, 3)  # the process was down on the 6th
+    assert await tick(office) == [f"1: {SAVED}"]
+    at(office, 3, 17, 9)
+    assert await tick(office) == []
+    at(office, 3, 20, 8)  # it was down until the last day
+    assert await tick(office) == [f"1: {SAVED}"]
+
+
+@sqlite_alone
+async def test_who_does_not_come_after_all_is_not_reminded_in_the_morning(mannerly: tuple[Office, Person]) -> None:
+    office, jane = mannerly
+    add_event(office, datetime(2027, 3, 20, 15, tzinfo=office.network.zone), _1=Reply.YES)
+    at(office, 3, 13)
+    assert await tick(office) == []
+    await forges(jane, "rsvp:1:no")
+    at(office, 3, 13, 14)
+    assert await tick(office) == []
+
+
+@sqlite_alone
+async def test_no_seat_is_offered_in_the_morning_at_what_was_called_off(mannerly: tuple[Office, Person]) -> None:
+    office, _jane = mannerly
+    add_event(office, datetime(2027, 3, 20, 15, tzinfo=office.network.zone), _1=Reply.WAITING)
+    at(office, 3, 12, 5)
+
+    def change(session: Session) -> None:
+        event, actor, now = session.get_one(Event, 1), session.get_one(Member, 1), office.clock.now()
+        assert rsvps.look_after(session, event, office.network, now)
+        eventmoves.call_off(session, event, "", actor, office.network, now)
+
+    office.database.transact(change)
+    at(office, 3, 12, 14)
+    await tick(office)
+    jane = office.people["demo-telegram", "1"]
+    assert [text.split("\n")[1] for text in jane.heard] == ["I am sorry: it does not take place."]

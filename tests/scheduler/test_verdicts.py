@@ -17,6 +17,8 @@ from storage.audiences import Audience, count
 from storage.broadcasts import Broadcast, BroadcastKind
 from storage.database import Database
 from storage.events import Event, EventState, ProposedTime, Reply, Rsvp, TimeMark, answers_to, whom_it_suits
+from storage.fanout import fan_out
+from storage.outbox import OutboxRow
 from tests.storage.occasions import add_event
 from tests.storage.people import add_member
 
@@ -117,3 +119,37 @@ def test_whom_each_time_suits(database: Database, clock: Clock) -> None:
         assert sum(part.members for part in count(session, Audience(marked=(event.id,)))) == 2
 
     database.transact(write)
+
+
+async def test_who_is_ticked_later_is_asked_then_and_nobody_twice(
+    database: Database, network: Network, clock: Clock
+) -> None:
+    def begin(session: Session) -> tuple[int, int]:
+        event = add_passed(session, clock)
+        return add_answer(session, clock, event, "1"), add_answer(session, clock, event, "2", there=False)
+
+    def tick_name(session: Session) -> None:
+        session.get_one(Rsvp, (1, late)).attended_at = clock.now()
+
+    def whom(session: Session) -> list[list[int]]:
+        told = session.scalars(select(Broadcast).where(Broadcast.kind == BroadcastKind.NOTICE).order_by(Broadcast.id))
+        for broadcast in told.all():
+            while broadcast.fanned_at is None:
+                fan_out(session, broadcast, clock.now())
+        rows = select(OutboxRow.member_id)
+        sent = session.scalars(select(Broadcast.id).order_by(Broadcast.id)).all()
+        return [[*session.scalars(rows.where(OutboxRow.broadcast_id == key))] for key in sent]
+
+    early, late = database.transact(begin)
+    ticking = Verdicts(database, clock, network, lambda: None)
+    await ticking.tick()
+    assert database.transact(whom) == [[early]]
+    clock.advance(timedelta(hours=5))
+    database.transact(tick_name)
+    await ticking.tick()
+    await ticking.tick()
+    assert database.transact(whom) == [[early], [late]]
+    clock.advance(timedelta(days=3))
+    database.transact(tick_name)
+    await ticking.tick()
+    assert database.transact(whom) == [[early], [late]]

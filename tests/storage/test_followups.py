@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from bot.actions.spreading import write_next
 from bot.core.clock import Clock
-from storage import followups
+from storage import corrections, followups, recalls, retries
 from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
+from storage.copies import Copies, copies_of
 from storage.database import Database
-from storage.followups import Copies
 from storage.members import MemberAddress
 from storage.merging import detach
 from storage.outbox import OutboxRow
@@ -58,14 +58,14 @@ def written(session: Session, broadcast_id: int) -> list[tuple[Any, ...]]:
 
 def correct(session: Session, clock: Clock, original_id: int, **changes: Any) -> int:
     correction = follow(session, clock, original_id, BroadcastKind.CORRECTION, **changes)
-    while followups.write_correction(session, correction, EDITS, clock.now()):
+    while corrections.write_correction(session, correction, EDITS, clock.now()):
         pass
     return correction.id
 
 
 def recall(session: Session, clock: Clock, original_id: int) -> int:
     taken_back = follow(session, clock, original_id, BroadcastKind.RECALL)
-    while followups.write_recall(session, taken_back, DELETES, clock.now()):
+    while recalls.write_recall(session, taken_back, DELETES, clock.now()):
         pass
     return taken_back.id
 
@@ -143,7 +143,7 @@ def test_whoever_may_be_getting_an_earlier_correction_gets_the_next_one_too(
         assert not followups.in_flight(session, second, ["telegram", "whatsapp"])
         recall = follow(session, clock, original, BroadcastKind.RECALL)
         assert followups.in_flight(session, recall, ["telegram", "whatsapp"]) == (row.state == "sending")
-        followups.write_correction(session, second, EDITS, clock.now())
+        corrections.write_correction(session, second, EDITS, clock.now())
         assert written(session, second.id) == [(2, None, "queued", "")]
 
     in_one(database, story)
@@ -215,11 +215,11 @@ def test_what_they_would_do_is_counted_before(database: Database, clock: Clock) 
     def story(session: Session) -> None:
         on_its_way = {"state": "sending", "settled_at": None, "external_id": ""}
         original = sent_to(session, clock, fates() | {"10": on_its_way, "11": on_its_way | {"channel": "whatsapp"}})
-        assert followups.correctable(session, original, {}, EDITS) == [
+        assert corrections.correctable(session, original, {}, EDITS) == [
             Copies("telegram", "here", 3), Copies("telegram", "there", 2), Copies("telegram", "waiting", 1),
             Copies("whatsapp", "there", 2), Copies("whatsapp", "waiting", 1),
         ]  # fmt: skip
-        assert followups.deletable(session, original, DELETES, clock.now()) == [
+        assert recalls.deletable(session, original, DELETES, clock.now()) == [
             Copies("telegram", "here", 3), Copies("telegram", "there", 2), Copies("telegram", "waiting", 1),
             Copies("whatsapp", "there", 2), Copies("whatsapp", "waiting", 1),
         ]  # fmt: skip
@@ -264,8 +264,8 @@ def test_a_message_is_known_with_what_followed_it(database: Database, clock: Clo
         file = {"channel": "telegram", "language": "en", "created_at": clock.now(), "state": "sent"}
         session.add(OutboxRow(**file, key="file:1", address_id=1, member_id=1, follows=1, external_id="f1"))
         session.flush()
-        assert followups.copies_of(session, {1: 1, 2: 2, 3: 3}) == {1: ("m1", "f1"), 2: ("m2",)}
-        assert followups.copies_of(session, {}) == {}
+        assert copies_of(session, {1: 1, 2: 2, 3: 3}) == {1: ("m1", "f1"), 2: ("m2",)}
+        assert copies_of(session, {}) == {}
 
     in_one(database, story)
 
@@ -280,7 +280,7 @@ def test_a_correction_that_is_a_message_of_its_own_is_taken_back_with_what_it_co
         for row, name in zip(session.scalars(sent), ("m1", "c1"), strict=True):
             row.state, row.external_id = "sent", name
         session.flush()
-        assert followups.copies_of(session, {1: 1, 2: 2}) == {1: ("m1", "c1"), 2: ("m2",)}
+        assert copies_of(session, {1: 1, 2: 2}) == {1: ("m1", "c1"), 2: ("m2",)}
 
     in_one(database, story)
 
@@ -298,7 +298,7 @@ def test_another_try_puts_back_only_what_was_missed_for_those_reasons(
         before = {row.id: (row.state, row.reason) for row in session.scalars(select(OutboxRow))}
         broadcast, after = session.get_one(Broadcast, original), 0
         looks = 0
-        while (last := followups.put_back(session, broadcast, ["tries", "window"], after)) is not None:
+        while (last := retries.put_back(session, broadcast, ["tries", "window"], after)) is not None:
             after, looks = last, looks + 1
         assert looks == 6
         session.expire_all()

@@ -17,7 +17,8 @@ from bot.network import Network
 from storage import manners
 from storage.audiences import Audience
 from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState
-from storage.claims import Claim, carry, claim, claim_digests
+from storage.claimed import Claim
+from storage.claims import carry, claim, claim_digests
 from storage.database import Database
 from storage.delivery import unfinished
 from storage.fanout import skip

@@ -16,15 +16,16 @@ from bot.actions import broadcasts
 from bot.core.channel import Outcome, Refused, Retry, Unknown
 from bot.core.clock import Clock
 from bot.core.messages import Outbound
-from bot.workers.deliver import Taken
+from bot.workers.intake import Taken
 from storage import lanes
 from storage.broadcasts import Broadcast, BroadcastState
-from storage.claims import claim, recover
+from storage.claims import claim
 from storage.delivery import tally, unfinished
 from storage.members import Member, drop_topic
 from storage.outbox import OutboxRow, OutboxState, enqueue
 from storage.outcomes import Outcome as Written
 from storage.outcomes import settle
+from storage.recovery import recover
 from tests.workers.platform import Platform
 from tests.workers.post import Post, first_tries
 
@@ -317,7 +318,7 @@ async def test_what_is_finished_is_looked_at_once_and_passed_over_from_then_on(p
         async with post.delivering(Platform()) as foreman:
             await post.until(lambda session: session.scalar(_SENT) == 3)
             await asyncio.sleep(0.6)
-            assert [foreman._cursors[lane].after for lane in (None, broadcast)] == [4, 3]
+            assert [foreman._intake._cursors.after(lane) for lane in (None, broadcast)] == [4, 3]
 
 
 _SENT = select(func.count()).where(OutboxRow.state == OutboxState.SENT)

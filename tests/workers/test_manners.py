@@ -16,10 +16,11 @@ from bot.core.channel import Outcome, Refused, Unknown
 from bot.core.clock import Clock
 from bot.core.messages import Outbound
 from bot.network import Manners, Network
-from bot.workers import deliver
+from bot.workers import cursors
 from storage import pace
 from storage.broadcasts import Broadcast, BroadcastState
-from storage.claims import Claim, claim
+from storage.claimed import Claim
+from storage.claims import claim
 from storage.database import Database
 from storage.members import MemberAddress
 from storage.outbox import OutboxRow, OutboxState
@@ -260,12 +261,12 @@ async def test_what_sleeps_is_looked_at_now_and_then(post: Post, monkeypatch: py
         looks[lane] += 1
         return claim(session, channel, lane, *arguments, **named)
 
-    monkeypatch.setattr(deliver, "claim", counting)
+    monkeypatch.setattr(cursors, "claim", counting)
     platform = Platform(rate=40)
     async with post.delivering(platform):
         await post.until(lambda session: _sent(session, full) == 100)
     took = platform.times[-1] - platform.times[0]
-    assert looks[sleeping] <= took / deliver.NOW_AND_THEN + 3
+    assert looks[sleeping] <= took / cursors.NOW_AND_THEN + 3
 
 
 async def test_a_rate_is_kept_over_a_pause_and_a_restart_and_changes_at_once(post: Post) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.workers.sharing import shared
-from storage.claims import Claim, Claimed
+from storage.claimed import Claim, Claimed
 
 
 def row(number: int) -> Claimed:

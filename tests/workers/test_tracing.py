@@ -20,9 +20,11 @@ from bot.workers.items import Item
 from bot.workers.outcomes import Outcomes
 from bot.workers.receipts import Receipts, reference
 from storage.broadcasts import BroadcastState, in_state
-from storage.claims import Claimed, carry, claim, recover
+from storage.claimed import Claimed
+from storage.claims import carry, claim
 from storage.lanes import lease
 from storage.outbox import OutboxRow
+from storage.recovery import recover
 from storage.terms import Terms
 from storage.windows import Window
 from tests.workers.platform import Windowed

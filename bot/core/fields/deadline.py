@@ -51,7 +51,7 @@ class Deadline(Typed):
         now, zone = self.clock(asking.turn)
         said = _AROUND.sub(" ", readable(given))
         when = understand(said, now, zone, current())
-        if when is None and _no_day(said):
+        if when is None and no_day(said):
             raise Invalid(_("There is no such day in the calendar. Please check the date."))
         if when is None:
             raise Invalid(_("I do not understand when that is. Please write it like 30.11.2026, or 30.11.2026 18:00."))
@@ -88,7 +88,7 @@ _AROUND: Final = re.compile(
 _NUMERIC: Final = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})(?:[./-](\d{4}|\d\d))?(?![\d:])")
 
 
-def _no_day(said: str) -> bool:
+def no_day(said: str) -> bool:
     """Whether it is written as a day, but is none: 31.02, 15.13.2026."""
     numeric = _NUMERIC.search(said)
     if numeric is None:

@@ -104,9 +104,10 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """This is the answer, as the JSON that `load` reads."""
+    """This is the answer, as the JSON that `load` reads; how it was understood, where that is worth saying."""
 
     value: Any
+    notice: Markup = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)

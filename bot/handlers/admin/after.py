@@ -38,7 +38,7 @@ def table(turn: Turn, key: str = "", *_rest: str) -> None:
         return
     if sum(each.rows for each in tally(turn.session, broadcast.id)) > report_file.MOST:
         back = sent.back(broadcast, _("Back to the newsletter"))
-        turn.say(_("These are too many lines for Excel. Please take the report as a file."), [back], edit=True)
+        turn.say(_("These are too many lines for Excel. Please take the report as CSV."), [back], edit=True)
         return
     file = report_file.write(turn.session, broadcast, turn.network, turn.channels, turn.files, report_file.XLSX)
     record(turn.session, turn.now, turn.member.id, "broadcast.file", broadcast=broadcast.id)

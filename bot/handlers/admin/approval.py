@@ -213,7 +213,7 @@ def _question(turn: Turn, broadcast: Broadcast, matter: Matter) -> Markup:
 def _answers(broadcast: Broadcast) -> tuple[Option, ...]:
     return (
         Option(f"approve:{broadcast.id}", _("Approve").unescape(), word=f"{_('APPROVE').unescape()} {broadcast.id}"),
-        Option(f"reject:{broadcast.id}", _("Decline").unescape(), word=f"{_('REJECT').unescape()} {broadcast.id}"),
+        Option(f"reject:{broadcast.id}", _("Reject").unescape(), word=f"{_('REJECT').unescape()} {broadcast.id}"),
     )
 
 

@@ -24,6 +24,7 @@ from storage.calls import Call
 from storage.events import Event
 from storage.newsletters import Newsletter
 from storage.staff import AuditEntry, Role, recent_entries
+from storage.surveys import Survey
 
 router = Router()
 
@@ -45,8 +46,9 @@ _ACTIONS: Final = {
     "broadcast.ask": N_("asked for approval of {newsletter}"),
     "broadcast.approve": N_("agreed to {newsletter}"),
     "broadcast.decline": N_("did not agree to {newsletter}"),
+    "broadcast.withdraw": N_("withdrew the correction of {newsletter}"),
     "broadcast.undo": N_("took {newsletter} back before it was sent"),
-    "broadcast.late": N_("did not send {broadcast}, because its hour had passed, and asked what to do"),
+    "broadcast.late": N_("did not send {newsletter}, because its hour had passed, and asked what to do"),
     "broadcast.stale": N_("cancelled {broadcast}, which was of no use any more"),
     "broadcast.paused": N_("paused {broadcast}"),
     "broadcast.sending": N_("let {broadcast} go on"),
@@ -79,6 +81,16 @@ _ACTIONS: Final = {
     "call.accept": N_("accepted a proposed call: {call}"),
     "call.decline": N_("declined a proposed call: {call}"),
     "call.answer": N_("answered a question of {member} about {call}"),
+    "survey.begin": N_("began a survey: {survey}"),
+    "survey.write": N_("changed a survey: {survey}"),
+    "survey.questions": N_("changed the questions of a survey: {survey}"),
+    "survey.delete": N_("deleted a survey that was not published"),
+    "survey.until": N_("moved the end of the survey {survey}"),
+    "survey.close": N_("closed the survey {survey}"),
+    "survey.withdraw": N_("withdrew the survey {survey}"),
+    "survey.nudge": N_("reminded those who had not answered the survey {survey}"),
+    "survey.file": N_("took the answers to the survey {survey} as a file"),
+    "survey.share": N_("sent the results of the survey {survey} to those who answered"),
     "event.begin": N_("began an event: {event}"),
     "event.text": N_("wrote the text of {event} in {language}"),
     "event.change": N_("changed {event}"),
@@ -139,6 +151,9 @@ def _values(turn: Turn, detail: dict[str, Any]) -> Mapping[str, Any]:
     if "event" in values:
         event = turn.session.get(Event, values["event"])
         values["event"] = _("“{title}”").format(title=read(event, turn.language).title) if event else "…"
+    if "survey" in values:
+        survey = turn.session.get(Survey, values["survey"])
+        values["survey"] = _("“{title}”").format(title=read(survey, turn.language).title) if survey else "…"
     if "member" in values:
         values["member"] = person_words(turn.session, values["member"], turn.member)
     if "role" in values:

@@ -13,7 +13,8 @@ from bot.core.i18n import ngettext
 from bot.core.locale import number
 from bot.turn import Turn
 from storage.audiences import behind_window
-from storage.windows import Window, bells_left
+from storage.bells import bells_left
+from storage.windows import Window
 
 
 def bell_words(turn: Turn, plan: Plan, leaves_at: datetime | None = None) -> list[Markup]:

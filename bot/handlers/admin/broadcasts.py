@@ -10,18 +10,18 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from bot.actions import broadcasts, cards, report_file, reports, rights
-from bot.actions.kinds import words_of
+from bot.actions.kinds import cancel_words, words_of
 from bot.actions.menu import typed
 from bot.actions.newsletters import title
 from bot.actions.retrying import RECALLED
-from bot.core.i18n import N_, _, ngettext
-from bot.core.locale import moment_words, number, short_date
+from bot.core.i18n import N_, _
+from bot.core.locale import moment_words, short_date
 from bot.core.messages import Attachment, Option
 from bot.core.router import Router
 from bot.handlers.admin import after, approval, pace
 from bot.handlers.admin.drafts import number_of
 from bot.turn import Turn
-from storage.broadcasts import Broadcast, BroadcastState, recent_broadcasts
+from storage.broadcasts import Broadcast, BroadcastKind, BroadcastState, recent_broadcasts
 from storage.delivery import tally
 from storage.followups import is_awaited
 from storage.newsletters import Newsletter
@@ -129,7 +129,8 @@ def _listed(turn: Turn, broadcast: Broadcast) -> Option:
     day = short_date(
         (broadcast.fired_at or broadcast.leaves_at or broadcast.created_at).astimezone(turn.network.zone).date()
     )
-    state = _(_STATES[BroadcastState(broadcast.state)])
+    recalled = broadcast.pause_reason == RECALLED
+    state = _("taken back") if recalled else _(_STATES[BroadcastState(broadcast.state)])
     called = title(turn.session.get_one(Newsletter, broadcast.newsletter_id))
     called = _(words_of(broadcast.kind).listed).format(title=called).unescape()
     return Option(f"broadcast:{broadcast.id}", f"{day}, {state.unescape()}: {called}")
@@ -143,7 +144,7 @@ def show(turn: Turn, broadcast: Broadcast) -> None:
         lines.append(_("It began on {moment}.").format(moment=begun))
     if broadcast.pause_reason == RECALLED:
         lines.append(_("This newsletter was taken back already."))
-    file = [Option(f"broadcast:{broadcast.id}:file", _("Report as a file").unescape())] if broadcast.fired_at else []
+    file = [Option(f"broadcast:{broadcast.id}:file", _("Report as CSV").unescape())] if broadcast.fired_at else []
     original = _("Back to the newsletter").unescape()
     origin = [Option(f"broadcast:{broadcast.original_id}", original)] if broadcast.original_id else []
     turn.say(
@@ -166,15 +167,11 @@ def _ask_cancel(turn: Turn, broadcast: Broadcast) -> None:
         turn.preface(_("It is too late for that."))
         show(turn, broadcast)
         return
-    sure = ngettext(
-        "Cancel it? {n} member who is still waiting for it will not get it.",
-        "Cancel it? {n} members who are still waiting for it will not get it.",
-        waiting,
-    )
+    sure = _("Yes, stop") if broadcast.kind == BroadcastKind.RECALL else _("Yes, cancel it")
     turn.say(
-        sure.format(n=number(waiting)),
+        cancel_words(broadcast.kind, waiting),
         [
-            Option(f"broadcast:{broadcast.id}:cancel_now", _("Yes, cancel it").unescape()),
+            Option(f"broadcast:{broadcast.id}:cancel_now", sure.unescape()),
             Option(f"broadcast:{broadcast.id}", _("No, let it be").unescape()),
         ],
         edit=_from_menu(turn),

@@ -80,8 +80,8 @@ def _quiet_words(turn: Turn, plan: Plan, hours: Hours, at: datetime) -> Iterator
         )
     else:
         words = ngettext(
-            "It is late, and quiet until morning: {n} member gets it on {moment}.",
-            "It is late, and quiet until morning: {n} members get it on {moment}.",
+            "Quiet hours last until morning: {n} member gets it on {moment}.",
+            "Quiet hours last until morning: {n} members get it on {moment}.",
             quiet,
         )
     moment = zoned_words(here, turn.network.zone) if here else ""

@@ -75,7 +75,7 @@ def _reasons(turn: Turn, broadcast: Broadcast, reasons: dict[str, int]) -> None:
         turn.say(_(called.complete) if broadcast.fanned_at else _("Nobody so far."), [back], edit=True)
         return
     lines = [
-        Markup("<b>{}</b>\n“{}”\n").format(_(called.missed), sent.title_of(turn, broadcast)),
+        Markup("<b>{}</b>\n{}\n").format(_(called.missed), _("“{title}”").format(title=sent.title_of(turn, broadcast))),
         *(Markup("{}: {}").format(_why(reason), number(rows)) for reason, rows in reasons.items()),
     ]
     options = [

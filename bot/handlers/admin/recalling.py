@@ -35,7 +35,7 @@ def ask(turn: Turn, key: str = "", *_rest: str) -> None:
         turn.say(Markup("\n").join(lines), [instead, sent.back(broadcast, _("Back to the newsletter"))], edit=True)
         return
     options = [
-        Option(f"recall_now:{broadcast.id}", _("Yes, recall it").unescape()),
+        Option(f"recall_now:{broadcast.id}", _("Yes, take it back").unescape()),
         sent.back(broadcast, _("No, let it be")),
     ]
     lines.append(_("Nobody is told about it. This cannot be undone."))

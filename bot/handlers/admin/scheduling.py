@@ -117,7 +117,7 @@ def _twins(turn: Turn, broadcast: Broadcast, leaves_at: datetime) -> list[Same]:
 def _take_back(turn: Turn, broadcast: Broadcast) -> None:
     if broadcast.kind == BroadcastKind.CORRECTION:
         original = proposing.original_of(turn.session, broadcast)
-        proposing.drop(turn.session, broadcast, turn.channels, turn.now)
+        proposing.withdraw(turn.session, broadcast, turn.member.id, turn.channels, turn.now)
         turn.preface(_("All right, nothing was changed."))
         broadcasts.show(turn, original)
         return

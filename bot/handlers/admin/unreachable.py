@@ -67,7 +67,7 @@ def _reasons(turn: Turn, *, edit: bool) -> None:
         for reason, rows in reasons.items()
     ]
     files = [
-        Option(f"unreachable_file:{CSV}", _("All of them as a file").unescape()),
+        Option(f"unreachable_file:{CSV}", _("All of them as CSV").unescape()),
         Option(f"unreachable_file:{XLSX}", _("All of them for Excel").unescape()),
     ]
     turn.say(Markup("\n").join(lines), [*options, *files], edit=edit)

@@ -60,7 +60,7 @@ _LISTINGS: Final = {
 }
 
 
-@router.command("calls", words=(word_of("calls"),))
+@router.command("calls", words=(word_of("calls"), N_("Funding calls")))
 def show(turn: Turn) -> None:
     _show(turn, MINE, 0)
 

@@ -9,11 +9,13 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.actions import saving
+from bot.actions.callcards import until_words
 from bot.actions.localized import read
 from bot.actions.menu import in_every_language
 from bot.actions.reminding import civil_moment
 from bot.actions.standing import REMIND
 from bot.core.fields import Answered, Answers, Given, Invalid, Moment, Prompt
+from bot.core.fields.deadline import no_day
 from bot.core.fields.field import Asking, readable
 from bot.core.form import Form
 from bot.core.i18n import N_, _, current
@@ -47,12 +49,14 @@ class Reminding(Moment):
             return Answered(self.dump(offered[given.option][1]))
         now, zone = self.clock(asking.turn)
         when = understand(readable(given), now, zone, current())
+        if when is None and no_day(readable(given)):
+            raise Invalid(_("There is no such day in the calendar. Please check the date."))
         if when is None:
             raise Invalid(_("I do not understand when that is. Please write it like 25.11, or tomorrow 9:00."))
         moment = when.moment or _civil(asking.turn, when.day)
         if call is not None and call.deadline is not None and moment >= call.deadline:
             late = _("That is after the deadline: {moment}. Please choose an earlier day.")
-            raise Invalid(late.format(moment=zoned_words(call.deadline, zone)))
+            raise Invalid(late.format(moment=until_words(call, zone)))
         return self._fitting(moment, now, zone)
 
 

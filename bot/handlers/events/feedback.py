@@ -62,8 +62,10 @@ def rate(turn: Turn, key: str, rating: str) -> None:
 
 @router.completed(improving)
 def keep(turn: Turn, answers: dict[str, Any]) -> None:
-    if answers["better"]:
-        feedback.improve(turn.session, answers["event"], turn.member, answers["better"])
+    if not answers["better"]:
+        leave_off(turn)
+        return
+    feedback.improve(turn.session, answers["event"], turn.member, answers["better"])
     turn.say(_("Thank you. Those who prepare the next event will read it."))
 
 

@@ -36,8 +36,9 @@ def show(turn: Turn, key: str) -> None:
     if event is None or not may_answer(turn):
         return
     if event.state != EventState.CHOOSING:
-        text = [_("The time is found. This is what it has become:"), card(event, turn.language, turn.network)]
-        turn.say(Markup("\n\n").join(text), [Option(f"event:{event.id}", _("More about it").unescape())])
+        found = [] if event.state == EventState.CANCELLED else [_("The time is found. This is what it has become:")]
+        text = Markup("\n\n").join([*found, card(event, turn.language, turn.network)])
+        turn.say(text, [Option(f"event:{event.id}", _("More about it").unescape())])
         return
     _offer(turn, event)
 

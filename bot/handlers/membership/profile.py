@@ -12,7 +12,7 @@ from bot.actions.memberships import PENDING
 from bot.actions.menu import main_menu, word_of
 from bot.core.fields.field import Asking, Field
 from bot.core.form import Form
-from bot.core.i18n import _
+from bot.core.i18n import N_, _
 from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers import reaching
@@ -28,7 +28,7 @@ change: Final = Form("change", *QUESTIONS, review=False)
 """Begun with every answer, at the one question whose answer changes."""
 
 
-@router.command("profile", words=(word_of("profile"),))
+@router.command("profile", words=(word_of("profile"), N_("My profile")))
 @router.button("profile")
 def show(turn: Turn) -> None:
     if not turn.member.registered:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.router import Router
-from bot.handlers.surveys import results
+from bot.handlers.surveys import answering, lists, reading, results, taking_over
 
 router = Router()
-router.include(results.router)
+router.include(answering.router, lists.router, reading.router, results.router, taking_over.router)

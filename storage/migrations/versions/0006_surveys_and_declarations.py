@@ -149,7 +149,6 @@ def upgrade() -> None:
     sa.Column('sheet_key', sa.String(length=32), nullable=True),
     sa.Column('begun_at', Moment(), nullable=False),
     sa.Column('completed_at', Moment(), nullable=True),
-    sa.Column('nudged_at', Moment(), nullable=True),
     sa.ForeignKeyConstraint(['member_id'], ['members.id'], name=op.f('fk_responses_member_id_members'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['sheet_key'], ['sheets.key'], name=op.f('fk_responses_sheet_key_sheets'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['survey_id'], ['surveys.id'], name=op.f('fk_responses_survey_id_surveys'), ondelete='CASCADE'),

@@ -9,9 +9,8 @@ from sqlalchemy import update
 
 from storage.broadcasts import Broadcast
 from storage.delivery import tally
-from storage.followups import ARRIVED
 from storage.members import Member
-from storage.outbox import OutboxRow
+from storage.outbox import ARRIVED, OutboxRow
 from storage.staff import Role
 from tests.chat import Person
 from tests.handlers.admin.office import Office, forges

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
 from datetime import timedelta
+from io import StringIO
 
 from sqlalchemy import select, update
 
@@ -39,7 +42,7 @@ async def test_copies_are_deleted_and_the_report_adds_up(office: Office, owner: 
         ]
     asked = ["Take “Bad news” back?", *effect, "Nobody is told about it. This cannot be undone."]
     assert owner.sees == "\n".join(asked)
-    await owner.picks("Yes, recall it")
+    await owner.picks("Yes, take it back")
     assert "\n".join(owner.heard).endswith("\n".join(["It is being taken back.", *effect]))
     await over(office)
     assert [len(boris.screen), len(leyla.screen)] == [0, 1]
@@ -67,7 +70,7 @@ async def test_who_has_not_got_it_never_does(office: Office, owner: Person) -> N
     late = 1 if owner.channel == boris.channel else 2
     spared = f"{late} member{'s have' if late > 1 else ' has'} not got it yet, and will not."
     assert spared in owner.sees.split("\n")
-    await owner.picks("Yes, recall it")
+    await owner.picks("Yes, take it back")
     await over(office)
     assert [boris.screen, leyla.screen] == [[], []]
     assert states(office, 1) == {("sent", ""): 3 - late, ("skipped", "recalled"): late}
@@ -88,6 +91,28 @@ async def test_it_goes_to_those_too_who_said_stop_since(office: Office, owner: P
     await forges(owner, "recall_now:1")
     await over(office)
     assert boris.screen == []
+
+
+@sqlite_alone
+async def test_its_words_are_its_own_when_it_is_stopped_and_in_the_file(office: Office, owner: Person) -> None:
+    office.member("buttons", "2")
+    office.member("numbers", "3")
+    await sends(owner, "Bad news", 3)
+    await over(office)
+    await forges(owner, "recall_now:1")
+    await office.broadcasts.tick()
+    here = 2 if owner.channel == "demo-telegram" else 1
+    keep = f"{here} member{'s keep' if here > 1 else ' keeps'} it."
+    assert await forges(owner, "broadcast:2:cancel") == f"Stop taking it back? {keep}"
+    assert owner.options == ["Yes, stop", "No, let it be"]
+    assert "Go on" in (await forges(owner, "broadcast:2:pause") and owner.options)
+    await forges(owner, "broadcast:2:resume")
+    await over(office)
+    await forges(owner, "broadcast:2:file")
+    assert owner.file is not None
+    table = office.files.path(owner.file.file).read_bytes().decode("utf-8-sig")
+    fates = Counter(row[4] for row in csv.reader(StringIO(table)))
+    assert fates == {"What became of it": 1, "deleted": here, "left where it is": 3 - here}
 
 
 @sqlite_alone

@@ -69,7 +69,7 @@ async def test_it_leaves_once_somebody_has_agreed(office: Office, owner: Person,
         "Leyla agreed to it.",
         "It leaves in 1 min 30 secs.",
     ]
-    assert owner.options == ([] if shape == "numbers" else ["Undo", "Send now"])
+    assert owner.options == ([] if shape == "numbers" else ["Undo sending", "Send now"])
     office.clock.advance(timedelta(seconds=91))
     await office.tick()
     assert office.queued() == 2
@@ -78,7 +78,7 @@ async def test_it_leaves_once_somebody_has_agreed(office: Office, owner: Person,
 async def test_whoever_declines_says_why(office: Office, owner: Person, second: Person) -> None:
     await asks(owner)
     owner.news.clear()
-    await second.picks("Decline")
+    await second.picks("Reject")
     assert second.sees == "What should be changed? The author gets your words."
     await second.says("The date is wrong")
     assert second.sees == "Thank you. The author gets your words, and it is a draft again."
@@ -104,8 +104,8 @@ async def test_it_stands_in_the_list_of_whoever_may_decide(office: Office, owner
     await second.says("/broadcasts")
     assert second.options[0] == "Please decide: Good news"
     await second.picks("Please decide: Good news")
-    assert second.options == ["Approve", "Decline"]
-    await second.picks("Decline", "Cancel")
+    assert second.options == ["Approve", "Reject"]
+    await second.picks("Reject", "Cancel")
     assert "All right, nothing was decided." in "\n".join(second.heard).split("\n")
     await second.picks("Approve")
     await second.says("/broadcasts")
@@ -153,7 +153,7 @@ async def test_nobody_approves_their_own_nor_more_than_they_may_send(
             assert (await forges(person, option)) == refusal
         await forges(person, "planned:1:now")
     assert (state(office), focal.options) == (BroadcastState.WAITING, [])
-    await second.picks("Decline")
+    await second.picks("Reject")
     await forges(owner, f"staff_dismiss_now:{office.id_of(second)}")
     assert (await second.says("No")).split(".")[0] != "Thank you"
     assert (await forges(second, "approve:1")).split(".")[0] == "This is not open to you"
@@ -300,6 +300,7 @@ async def test_a_correction_can_be_declined_or_withdrawn(office: Office, owner: 
     assert owner.sees.split("\n")[0] == "All right, nothing was changed."
     known = select(Broadcast.id).order_by(Broadcast.id)
     assert (text(office), office.database.transact(lambda session: [*session.scalars(known)])) == ("Good news", [1])
+    assert "withdrew the correction of “Good news”" in (await owner.says("/audit")).split("\n")[1]
 
 
 @sqlite_alone

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.core.locale import zoned_words
+from bot.core.locale import date_words, zoned_words
 from bot.network import Network
 from storage.calls import Call, CallState, Dislike
 from storage.newsletters import Newsletter
+from storage.outbox import OutboxRow, OutboxState
 from storage.reminders import Reminder
 from storage.staff import Role
 from tests.chat import Person
@@ -236,7 +237,7 @@ async def test_a_moved_deadline_moves_the_reminders_and_tells_savers(
     )
     reader.news.clear()
     await office.tick()
-    moment = zoned_words(column(office, "deadline"), office.network.zone)
+    moment = date_words(column(office, "deadline").astimezone(office.network.zone).date())
     told = [text.split("\n\n")[0] for text in reader.heard]
     assert f"The deadline of “Green schools” has moved. You can apply until {moment}." in told
     assert other.screen == []
@@ -299,7 +300,7 @@ async def test_what_was_recalled_can_be_published_again(office: Office, owner: P
     await published(office, owner)
     assert (await forges(owner, "call_publish:1")).split("\n\n")[0] == "This call was published already."
     await forges(owner, "recall:1")
-    await owner.picks("Yes, recall it")
+    await owner.picks("Yes, take it back")
     await office.tick()
     await forges(owner, "call_sheet:1")
     received = reader.received
@@ -361,7 +362,7 @@ class TestWithApproval:
         second = office.staff(shape, "2", Role.COORDINATOR, name="Leyla")
         await begins(owner)
         await owner.picks("Publish", "Ask for approval")
-        await second.picks("Decline")
+        await second.picks("Reject")
         await second.says("Who gives it?")
         assert (await forges(owner, "draft:1")).split("\n")[0] == "A call, not published yet"
 
@@ -386,3 +387,36 @@ async def test_its_publication_is_no_newsletter_of_its_own(office: Office, owner
     newsletter = office.database.transact(lambda session: session.get_one(Newsletter, 1))
     assert (newsletter.about, newsletter.about_id, newsletter.useful_until) == ("call", 1, column(office, "deadline"))
     assert office.database.transact(lambda session: session.get_one(Call, 1).author_id) == newsletter.author_id
+
+
+async def test_with_more_topics_it_is_sent_to_those_who_do_not_have_it(
+    office: Office, owner: Person, reader: Person, shape: str
+) -> None:
+    other = office.member(shape, "3", "health")
+    await published(office, owner)
+    assert other.screen == []
+    told = len(reader.screen)
+    await forges(owner, "call_sheet:1")
+    assert not [label for label in owner.options if label.startswith("Send it")]
+    await owner.picks("Topics", "Health", "Done")
+    await owner.picks("Send it to 1 more member")
+    await owner.picks("Send to 1 member")
+    await office.tick()
+    await office.tick()
+    assert other.sees.split("\n")[0] == "Green schools"
+    assert len(reader.screen) == told
+    assert (await forges(owner, "call_publish:1")).split("\n")[0] == "This call was published already."
+
+
+@sqlite_alone
+async def test_without_a_deadline_what_waits_yet_is_of_use_for_good(
+    office: Office, owner: Person, reader: Person
+) -> None:
+    del reader
+    await published(office, owner)
+    of_it = update(OutboxRow).where(OutboxRow.broadcast_id == 1)
+    office.database.transact(lambda session: session.execute(of_it.values(state=OutboxState.QUEUED)) and None)
+    await forges(owner, "call_sheet:1")
+    await owner.picks("Deadline", "Skip")
+    expires = select(OutboxRow.expires_at).where(OutboxRow.broadcast_id == 1)
+    assert office.database.transact(lambda session: session.scalars(expires).all()) == [None]

@@ -39,7 +39,9 @@ def page(*lines: str, members: str = "1 member") -> str:
 
 async def test_a_title_is_enough_to_begin_and_what_is_missing_is_said(office: Office, coordinator: Person) -> None:
     answer = await begins(coordinator)
-    assert answer.startswith(page("", "Written in: English", "Not written in: Azerbaijani and Russian"))
+    kept, sheet = answer.split("\n\n", 1)
+    assert kept == "Kept as a draft. Now add what is known of it, as much as you like, at any time."
+    assert sheet.startswith(page("", "Written in: English", "Not written in: Azerbaijani and Russian"))
     assert answer.endswith("Missing: when it begins.\nMissing: the place, or the link to join from afar.")
     assert coordinator.options == [
         "Add: Azərbaycanca",
@@ -247,7 +249,7 @@ async def test_on_its_way_it_cannot_be_changed_and_taken_back_it_can(slow: Offic
     await coordinator.picks("Publish", "Send to 1 member")
     await forges(coordinator, "event_field:1:place")
     assert coordinator.sees == "This event is on its way out and cannot be changed. Take it back first."
-    await coordinator.picks("See where it stands", "Undo")
+    await coordinator.picks("See where it stands", "Undo sending")
     assert coordinator.sees.startswith("All right, it was not sent to anybody. It is a draft again.\n\nAn event, not")
     await coordinator.picks("Place")
     await coordinator.says("Xaqani 8, Bakı")

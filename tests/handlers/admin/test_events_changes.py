@@ -79,9 +79,9 @@ async def test_a_moved_event_tells_whoever_answered_and_takes_its_reminders_alon
         [
             "Is everything right?",
             f"Begins: {words(office, later)}",
-            "Ends: –",
+            "Ends: as it is",
             "Place: Xaqani 8, Bakı",
-            "Online link: –",
+            "Online link: as it is",
         ]
     )
     await coordinator.picks("Change it and tell them")
@@ -114,9 +114,13 @@ async def test_a_moved_event_tells_whoever_answered_and_takes_its_reminders_alon
 
 @both_shapes
 async def test_nothing_is_told_where_nothing_changes(office: Office, coordinator: Person, member: Person) -> None:
-    await opens(coordinator, office)
+    starts_at = await opens(coordinator, office)
     answers(office, member)
     await coordinator.picks("Change when or where", "Skip", "Skip", "Skip", "Skip", "Change it and tell them")
+    assert coordinator.sees.startswith("All right, nothing was changed.\n\nYour event, published\n")
+    await coordinator.picks("Change when or where")
+    await coordinator.says(typed(starts_at))
+    await coordinator.picks("Skip", "Skip", "Skip", "Change it and tell them")
     assert coordinator.sees.startswith("All right, nothing was changed.\n\nYour event, published\n")
     await coordinator.picks("Change when or where", "Cancel")
     assert coordinator.sees.startswith("All right, nothing was changed.\n\nYour event, published\n")
@@ -254,3 +258,14 @@ async def test_news_waits_for_the_morning_unless_the_event_is_near(
     assert len(member.screen) == seen + at_night
     await until(asleep, day(asleep, 1, 9))
     assert len(member.screen) == seen + 1
+
+
+@both_shapes
+async def test_what_takes_place_after_all_stays_as_it_is(office: Office, coordinator: Person, member: Person) -> None:
+    await opens(coordinator, office)
+    answers(office, member)
+    await coordinator.picks("Call it off")
+    await coordinator.picks("Skip")
+    page = await coordinator.picks("No, it takes place")
+    assert page.startswith("All right, nothing was changed.\n\nYour event, published")
+    assert (look(office, lambda event: event.state), notices(office)) == (EventState.OPEN, [])

@@ -127,8 +127,8 @@ async def test_at_night_the_author_hears_who_gets_it_in_the_morning(polite: Offi
     polite.member("buttons", "2", country="US")  # where it is early in the afternoon
     night = moved(polite.clock, polite.network, 22).astimezone(polite.network.zone)
     lines = await asks(owner)
-    (said,) = [line for line in lines if line.startswith("It is late")]
-    assert said.startswith("It is late, and quiet until morning: 1 member gets it on ")
+    (said,) = [line for line in lines if line.startswith("Quiet hours")]
+    assert said.startswith("Quiet hours last until morning: 1 member gets it on ")
     assert (night.date() + timedelta(days=1)).strftime("%-d %B %Y, 08:00") in said
 
 

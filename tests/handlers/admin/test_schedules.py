@@ -117,7 +117,7 @@ async def test_putting_one_on_a_schedule(office: Office, owner: Person) -> None:
     await owner.says("10")
     await owner.picks("Education", "Done")
     assert owner.sees == (
-        "Is everything right?\nName: Weekly news\nHow often: Every week\nDay: Monday\nHour: 10:00\nTopics: Education"
+        "Is everything right?\nTitle: Weekly news\nHow often: Every week\nDay: Monday\nHour: 10:00\nTopics: Education"
     )
     await owner.picks("Done")
     dates = "\n".join(words(office, FIRST + WEEK * place) for place in range(4))
@@ -531,3 +531,20 @@ async def test_in_each_language(office: Office, shape: str, language: str, hour:
     await owner.picks("az")
     await goes_on(office, FIRST)
     assert (runs(office), states(office)) == ([(FIRST, "sent")], ["done"])
+
+
+@sqlite_alone
+@by_buttons
+async def test_what_two_write_for_one_issue_leaves_once(office: Office, shape: str) -> None:
+    author = office.staff(shape, "1", Role.COORDINATOR)
+    other = office.staff(shape, "2", Role.COORDINATOR)
+    await schedules(author)
+    for person in (author, other):
+        await forges(person, f"issue:1:{int(FIRST.timestamp())}")
+    for person, text in ((author, "The first text"), (other, "The second text")):
+        await person.says(text)
+        await person.picks("English")
+    assert other.sees.split("\n\n")[0] == "Somebody else has written this issue meanwhile. Yours is kept as a draft."
+    other.news.clear()
+    await goes_on(office, FIRST)
+    assert [text.split("\n\n")[0] for text in other.heard] == ["The first text"]

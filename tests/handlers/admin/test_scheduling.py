@@ -85,6 +85,7 @@ async def test_what_cannot_be_is_refused_with_a_sentence(office: Office, owner: 
     year = office.clock.now().year
     for said, answer in (
         ("soon", "I do not understand when that is. Please write it like 25.11 15:00, or tomorrow 9:00."),
+        ("31.11 12:00", "There is no such day in the calendar. Please check the date."),
         (f"1.1.{year} 10:00", "is over already. Please write a later one."),
         (f"1.1.{year}", "is over already. Please write a later one."),
         (f"1.1.{year + 3} 10:00", "is more than a year ahead. Please write an earlier one."),
@@ -145,9 +146,11 @@ async def test_past_its_grace_it_is_asked_about_once(office: Office, owner: Pers
         "Not sent at its hour: “Good news”",
         f"It should have left on {words(office, at)}.",
         "I was not running then, and now it may be too late.",
-        "What shall become of it?",
+        "What would you like to do?",
     ]
     assert (state(office), office.queued()) == (BroadcastState.LATE, 0)
+    if shape == "buttons":
+        assert [seen.text.split("\n")[0] for seen in owner.screen[-2:]] == ["Not sent at its hour: “Good news”"] * 2
     heard = len(owner.screen)
     await until(office, at + timedelta(hours=9))
     assert len(owner.screen) == heard

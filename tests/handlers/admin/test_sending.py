@@ -190,7 +190,7 @@ async def test_pausing_and_going_on(office: Office, owner: Person) -> None:
     assert (await owner.picks("Pause")).split("\n")[0] == "Paused: “Good news”"
     await office.tick()
     assert leyla.screen == []
-    await owner.picks("Go on sending")
+    await owner.picks("Go on")
     assert owner.heard[0].split("\n")[0] == "On its way: “Good news”"
     assert [seen.text.split("\n")[0] for seen in leyla.screen] == ["Good news"]
     await office.tick()
@@ -309,7 +309,7 @@ async def test_when_the_platform_refuses_the_text_the_author_hears_why(office: O
         "1 member waits for it.",
     ]
     tapped = owner.capabilities.buttons or owner.capabilities.quick
-    assert owner.options == (["Go on sending", "Cancel the newsletter"] if tapped else [])
+    assert owner.options == (["Go on", "Cancel the newsletter"] if tapped else [])
 
 
 @sqlite_alone
@@ -370,5 +370,5 @@ async def test_the_report_comes_as_a_file_of_everybody(office: Office, owner: Pe
         ["", "'=HYPERLINK(1)", "Russian", theirs, "refused", "blocked the bot", moment],
     ]
     await owner.says("/broadcasts")
-    await owner.picks("broadcast:1", "Report as a file")
+    await owner.picks("broadcast:1", "Report as CSV")
     assert (owner.file == attachment) is (shape != "whatsapp")  # which has told meanwhile that it was read

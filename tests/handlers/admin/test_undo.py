@@ -67,7 +67,7 @@ async def test_undo_brings_the_draft_back(office: Office, owner: Person, shape: 
     office.member("numbers", "2")
     await sends(owner)
     await passes(office, 30)
-    await owner.picks("Undo")
+    await owner.picks("Undo sending")
     assert owner.sees.split("\n")[:3] == [
         "All right, it was not sent to anybody. It is a draft again.",
         "",
@@ -111,7 +111,7 @@ async def test_what_waits_to_leave_cannot_be_edited_nor_sent_twice(office: Offic
         said = await forges(owner, option)
         assert said == "This newsletter is on its way out and cannot be changed. Take it back first."
     await owner.picks("See where it stands")
-    assert owner.options == ["Undo", "Send now", "All newsletters"]
+    assert owner.options == ["Undo sending", "Send now", "All newsletters"]
     for step in ("pause", "resume", "cancel", "cancel_now", "file"):
         assert (await forges(owner, f"broadcast:1:{step}")).split("\n")[0] == "About to leave: “Good news”"
 

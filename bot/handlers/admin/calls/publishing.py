@@ -40,7 +40,7 @@ def publish(turn: Turn, key: str = "", *_rest: str) -> None:
     call = _find(turn, key, CallState.DRAFT, CallState.OPEN)
     if call is None:
         return
-    if call.state == CallState.OPEN and not calls.is_taken_back(turn.session, call):
+    if call.state == CallState.OPEN and not calls.unheard(turn.session, call):
         turn.preface(_("This call was published already."))
         sheet.show(turn, call, edit=True)
         return

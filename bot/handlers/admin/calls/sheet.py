@@ -225,8 +225,7 @@ def _options(turn: Turn, call: Call) -> list[Option]:
             steps = {"preview": _("Preview"), "try": _("Send a test to me"), "publish": _("Publish")}
             steps["delete"] = _("Delete the draft")
         case CallState.OPEN:
-            again = {"publish": _("Publish again")} if calls.is_taken_back(turn.session, call) else {}
-            steps = {**again, "close": _("Close it now"), "withdraw": _("Withdraw the call")}
+            steps = {**_again(turn, call), "close": _("Close it now"), "withdraw": _("Withdraw the call")}
         case _:
             steps = {"withdraw": _("Withdraw the call")}
     ahead = [] if locked(turn, call) else details
@@ -236,6 +235,15 @@ def _options(turn: Turn, call: Call) -> list[Option]:
         *(Option(f"call_{step}:{key}", label.unescape()) for step, label in steps.items()),
         *_sendings(turn, call),
     ]
+
+
+def _again(turn: Turn, call: Call) -> dict[str, Markup]:
+    """The way to those it concerns who do not have it."""
+    if calls.is_taken_back(turn.session, call):
+        return {"publish": _("Publish again")}
+    more = calls.unheard(turn.session, call)
+    said = ngettext("Send it to {n} more member", "Send it to {n} more members", more)
+    return {"publish": said.format(n=number(more))} if more else {}
 
 
 def _sendings(turn: Turn, call: Call) -> list[Option]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from bot.actions import eventmoves, events, rights
-from bot.actions.whereabouts import Whereabouts, fits
+from bot.actions.whereabouts import Whereabouts, fits, is_so
 from bot.core.fields import Answers, Choice, Text
 from bot.core.form import Form
 from bot.core.i18n import N_, _, ngettext
@@ -28,12 +28,12 @@ def _sure(turn: Turn, answers: Answers) -> Markup:
     return Markup("\n").join([_("Call “{title}” off?").format(title=title), _told_words(turn, event, will_be=True)])
 
 
-MOVE: Final = Form("event_move", *fields.where_and_when(), done=N_("Change it and tell them"))
+MOVE: Final = Form("event_move", *fields.where_and_when(), done=N_("Change it and tell them"), unsaid=N_("as it is"))
 OFF: Final = Form(
     "event_off",
     Text("reason", N_("Why is it called off? Everybody who answered will read what you write."), optional=True,
-         longest=500),
-    Choice("sure", _sure, (Option("yes", N_("Yes, call it off")),)),
+         longest=500, hint=N_("“Cancel” leaves the event as it is.")),
+    Choice("sure", _sure, (Option("yes", N_("Yes, call it off")), Option("no", N_("No, it takes place")))),
     review=False,
 )  # fmt: skip
 
@@ -51,7 +51,7 @@ def move(turn: Turn, answers: dict[str, Any]) -> None:
     if event is None:
         return
     to = Whereabouts(**{name: answers[name] for name in Whereabouts._fields})
-    if not any(to):
+    if is_so(event, to):
         turn.preface(_("All right, nothing was changed."))
     elif not fits(event, to):
         turn.preface(_("It would end before it begins. Please tell me both once more."))
@@ -72,8 +72,9 @@ def ask_off(turn: Turn, key: str = "", *_rest: str) -> None:
 
 @router.completed(OFF, allowed=rights.writes)
 def call_off(turn: Turn, answers: dict[str, Any]) -> None:
-    event = _find_known(turn, answers["it"])
-    if event is not None:
+    if answers["sure"] == "no":
+        leave(turn, answers)
+    elif (event := _find_known(turn, answers["it"])) is not None:
         turn.preface(Markup(" ").join([_("It is called off."), _told_words(turn, event)]))
         eventmoves.call_off(turn.session, event, answers["reason"] or "", turn.member, turn.network, turn.now)
         pages.show(turn, event)

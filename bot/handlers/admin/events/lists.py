@@ -75,6 +75,7 @@ def begin(turn: Turn, *_rest: str) -> None:
 @router.completed(NEW, allowed=rights.writes)
 def keep(turn: Turn, answers: dict[str, Any]) -> None:
     event = events.begin(turn.session, turn.member, answers["tongue"], answers["title"], turn.network, turn.now)
+    turn.preface(_("Kept as a draft. Now add what is known of it, as much as you like, at any time."))
     pages.show(turn, event)
 
 

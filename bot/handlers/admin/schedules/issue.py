@@ -61,6 +61,11 @@ def keep(turn: Turn, answers: dict[str, Any]) -> None:
     if schedule is None:
         return
     text, attachment, zone = answers["written"].text, answers["written"].attachment, turn.network.zone
+    if schedules.issue(turn.session, schedule, at) is not None:
+        other = newsletters.begin(turn.session, turn.member, answers["tongue"], text, attachment, turn.now)
+        turn.preface(_("Somebody else has written this issue meanwhile. Yours is kept as a draft."))
+        drafts.show(turn, newsletters.plan(turn.session, other, turn.member, turn.network))
+        return
     issue = schedules.write(turn.session, schedule, at, turn.member, answers["tongue"], text, attachment, zone,
                             turn.now)  # fmt: skip
     plan = newsletters.plan(turn.session, issue, turn.member, turn.network)

@@ -52,7 +52,7 @@ def _whose_topics(turn: Turn, answers: Answers) -> str:  # noqa: ARG001 - as for
 NEW: Final = Form(
     "schedule",
     Text("title", N_("How shall we call it? Only you and your colleagues see this name."), longest=60,
-         label=N_("Name")),
+         label=N_("Title")),
     Choice("every", N_("How often does it come?"),
            (Option("week", N_("Every week")), Option("month", N_("Every month"))), label=N_("How often")),
     Choice("weekday", N_("On which day?"), _weekdays, label=N_("Day"),

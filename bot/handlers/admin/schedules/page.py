@@ -11,7 +11,7 @@ from markupsafe import Markup
 from bot.actions import recurring, rights, schedules
 from bot.actions.menu import typed
 from bot.core.i18n import _
-from bot.core.locale import short_date, weekday_name, zoned_words
+from bot.core.locale import short_date, weekday_words, zoned_words
 from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers.admin import reach
@@ -33,7 +33,7 @@ def called(schedule: Schedule) -> str:
 def rule_words(schedule: Schedule) -> Markup:
     """How often it comes: "every week: Monday, 10:00"."""
     if schedule.every == "week":
-        return _("every week: {weekday}, {hour}").format(weekday=weekday_name(schedule.day), hour=schedule.hour)
+        return _("every week: {weekday}, {hour}").format(weekday=weekday_words(schedule.day), hour=schedule.hour)
     if schedule.day == recurring.LAST_DAY:
         return _("every month: the last day, {hour}").format(hour=schedule.hour)
     return _("every month: day {day}, {hour}").format(day=schedule.day, hour=schedule.hour)

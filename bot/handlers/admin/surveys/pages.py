@@ -7,6 +7,8 @@ from typing import Final
 
 from bot.actions import publishing, surveys
 from bot.actions.menu import typed
+from bot.actions.newsletters import Plan
+from bot.core.fields import Answers
 from bot.core.i18n import _
 from bot.core.messages import Option
 from bot.handlers.admin import drafts
@@ -50,3 +52,18 @@ def show(turn: Turn, survey: Survey, *, edit: bool = False) -> None:
 def back(survey: Survey) -> Option:
     """Leads to the page of the survey."""
     return Option(f"survey_page:{survey.id}", _("Back to the survey").unescape())
+
+
+def go_back(turn: Turn, answers: Answers) -> None:
+    """Show the survey that a cancelled question was about."""
+    survey = find(turn, answers["it"])
+    if survey is not None:
+        turn.preface(_("All right, nothing was changed."))
+        show(turn, survey)
+
+
+def of_publication(turn: Turn, plan: Plan, edit: bool) -> None:
+    """Where its publication leads back to."""
+    survey = find(turn, plan.newsletter.about_id)
+    if survey is not None:
+        show(turn, survey, edit=edit)

@@ -1,0 +1,203 @@
+"""A survey as a form: its questions made into fields, and its answers from what is stored and back."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, tzinfo
+from typing import Any, Final
+
+from markupsafe import Markup, escape
+
+from bot.actions.answering import applying
+from bot.core.fields import Answers, Choice, Confirm, Day, Field, MultiChoice, Number, Place, Spot, Text
+from bot.core.fields.field import Turn
+from bot.core.form import Form, Progress
+from bot.core.i18n import N_, _
+from bot.core.locale import number
+from bot.core.messages import Option, Point
+from storage.surveys import Question, QuestionKind, Survey
+
+SURVEY: Final = "survey"
+TRIAL: Final = "try_survey"
+"""Families of forms: "survey:12" is answered, "try_survey:12:ru" is looked at in Russian and leaves nothing."""
+
+LONGEST: Final = 500
+"""Of a text that answers a question, in characters."""
+
+REVIEWED: Final = 3
+"""Questions from which on a summary stands at the end."""
+
+SCALE: Final = (N_("1 (lowest)"), "2", "3", "4", N_("5 (highest)"))
+
+_LABEL: Final = 60
+"""Of a question, what the summary shows, in characters."""
+
+
+def form_of(survey: Survey, questions: Sequence[Question], language: str, *, trial: bool = False) -> Form:
+    """The form that asks these questions, in the language or else in the one they were first written in.
+
+    Begin it with `progress_of`, or for a trial with `turn.ask`. The answers it ends with become stored ones by
+    `values_of`.
+    """
+    name = f"{TRIAL}:{survey.id}:{language}" if trial else f"{SURVEY}:{survey.id}"
+    fields = [_field(each, questions, language, survey.source) for each in questions]
+    review = len(questions) >= REVIEWED and not survey.anonymous
+    return Form(name, *fields, review=review, private=survey.anonymous and not trial)
+
+
+def choices_of(question: Question, language: str, source: str) -> tuple[Option, ...]:
+    """What can be picked in answer: ids are codes, labels plain; nothing where it is written."""
+    if question.options:
+        return tuple(Option(each["code"], in_words(each["labels"], language, source)) for each in question.options)
+    if question.kind == QuestionKind.SCALE:
+        return tuple(Option(str(rank), _(label).unescape()) for rank, label in enumerate(SCALE, 1))
+    if question.kind == QuestionKind.YES_NO:
+        return Option("yes", _("Yes").unescape()), Option("no", _("No").unescape())
+    return ()
+
+
+def in_words(texts: Mapping[str, str], language: str, source: str) -> str:
+    """In the language, or else in the one it was first written in."""
+    return texts.get(language) or texts.get(source, "")
+
+
+def name_of(question: Question) -> str:
+    """Of its field."""
+    return f"q{question.id}"
+
+
+def values_of(questions: Sequence[Question], answers: Answers) -> dict[int, Any]:
+    """Typed answers of the form as they are stored, by question id; without those that were skipped."""
+    given = {each: answers.get(name_of(each)) for each in questions}
+    return {each.id: _stored(each, value) for each, value in given.items() if value is not None and value != []}
+
+
+def reached(questions: Sequence[Question], stored: Mapping[int, Any]) -> tuple[int, int]:
+    """How many of how many are behind somebody with these stored answers; what may still be asked counts."""
+    asked = _expected(questions, stored, set(stored))
+    last = max((place for place, each in enumerate(asked, 1) if each.id in stored), default=0)
+    return last, len(asked)
+
+
+def progress_of(
+    survey: Survey,
+    questions: Sequence[Question],
+    form: Form,
+    stored: Mapping[int, Any],
+    standing: Progress | None = None,
+) -> Progress:
+    """Where somebody stands with these stored answers: at the first question that is open, or at the summary.
+
+    Args:
+        standing: what the conversation remembers; what is stored counts before it. It also knows what was skipped, and
+            where to go on if the question is there yet.
+    """
+    answers = {"survey": survey.id, **(standing.answers if standing else {})}
+    answers |= {name_of(each): _progress(each, stored[each.id]) for each in questions if each.id in stored}
+    applied = applying(questions, stored)
+    last = max((place for place, each in enumerate(applied) if each.id in stored), default=0)
+    answers |= {name_of(each): None for each in applied[:last] if not each.required and name_of(each) not in answers}
+    if standing is not None:
+        return replace(standing, answers=answers)
+    return form.settled(Progress(form.name, "", answers=answers, given={"survey": survey.id}))
+
+
+def _field(question: Question, questions: Sequence[Question], language: str, source: str) -> Field:
+    asked = in_words(question.texts, language, source)
+
+    def put(_turn: Turn, answers: Answers) -> Markup:
+        parts = (_place(question, questions, answers), Markup("<b>{}</b>").format(asked), _hint(question))
+        return Markup("\n").join(part for part in parts if part)
+
+    kind, particular = _kind(question, choices_of(question, language, source))
+    return kind(
+        name_of(question),
+        put,
+        label=str(escape(textwrap.shorten(asked, _LABEL, placeholder="…"))),
+        optional=not question.required,
+        when=_condition(question, questions),
+        **particular,
+    )
+
+
+def _kind(question: Question, choices: Sequence[Option]) -> tuple[type[Field], dict[str, Any]]:
+    """The kind of field, and what it needs beside what all do."""
+    kinds: dict[str, tuple[type[Field], dict[str, Any]]] = {
+        QuestionKind.ONE: (Choice, {"choices": choices}),
+        QuestionKind.SEVERAL: (MultiChoice, {"choices": choices, "at_least": int(question.required)}),
+        QuestionKind.YES_NO: (Confirm, {}),
+        QuestionKind.SCALE: (Choice, {"choices": choices}),
+        QuestionKind.NUMBER: (Number, {"least": question.least, "most": question.most}),
+        QuestionKind.DATE: (Day, {"clock": _clock}),
+        QuestionKind.TEXT: (Text, {"longest": LONGEST}),
+        QuestionKind.PLACE: (Spot, {}),
+    }
+    return kinds[question.kind]
+
+
+def _clock(turn: Turn) -> tuple[datetime, tzinfo]:
+    return turn.now, turn.network.zone
+
+
+def _condition(question: Question, questions: Sequence[Question]) -> Callable[[Answers], bool] | None:
+    if not question.only_if:
+        return None
+    return lambda answers: question in applying(questions, values_of(questions, answers))
+
+
+def _place(question: Question, questions: Sequence[Question], answers: Answers) -> Markup:
+    """As "3 of 7": those that may still turn out to be asked count as if they were."""
+    if len(questions) == 1:
+        return Markup()
+    values = values_of(questions, answers)
+    expected = _expected(questions, values, {each.id for each in questions if name_of(each) in answers})
+    here = sum(each.position < question.position for each in applying(questions, values)) + 1
+    return Markup("<i>{}</i>").format(_("{n} of {all}").format(n=number(here), all=number(len(expected))))
+
+
+def _expected(questions: Sequence[Question], values: Mapping[int, Any], behind: Collection[int]) -> list[Question]:
+    """Those that are asked as far as one knows, with these values and these questions behind one."""
+    expected: list[Question] = []
+    for question in questions:
+        earlier = next((each for each in expected if each.id == question.only_if.get("question")), None)
+        open_yet = earlier is not None and earlier.id not in behind
+        if not question.only_if or open_yet or question in applying(questions, values):
+            expected.append(question)
+    return expected
+
+
+def _hint(question: Question) -> Markup:
+    """What may be said."""
+    if question.kind != QuestionKind.NUMBER:
+        return Markup()
+    least, most = (None if bound is None else number(bound) for bound in (question.least, question.most))
+    if least is not None and most is not None:
+        return _("A number from {least} to {most}").format(least=least, most=most)
+    if least is not None:
+        return _("A number from {least} on").format(least=least)
+    return Markup() if most is None else _("A number up to {most}").format(most=most)
+
+
+def _stored(question: Question, value: Any) -> Any:  # noqa: ANN401 - each kind its own
+    match question.kind:
+        case QuestionKind.SCALE:
+            return int(value)
+        case QuestionKind.DATE:
+            return value.isoformat()
+        case QuestionKind.PLACE:
+            point = {"latitude": value.point.latitude, "longitude": value.point.longitude} if value.point else {}
+            return {"words": value.words, **point}
+    return value
+
+
+def _progress(question: Question, stored: Any) -> Any:  # noqa: ANN401 - JSON
+    """As the form stores it."""
+    match question.kind:
+        case QuestionKind.SCALE:
+            return str(stored)
+        case QuestionKind.PLACE:
+            point = Point(stored["latitude"], stored["longitude"]) if "latitude" in stored else None
+            return Spot("place", "").dump(Place(stored["words"], point))
+    return stored
