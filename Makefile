@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTING := $(VENV)/.testing
 
+# Written once, read by every worker and by every process that a drill starts.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check drills bench messages clean
 
 run: $(READY)
@@ -20,7 +23,7 @@ check: $(TESTING)
 	$(BIN)/lint-imports --no-cache
 
 drills: $(TESTING)
-	$(BIN)/python -m pytest -m drill
+	$(BIN)/python -m pytest -n auto --dist worksteal -m drill
 
 bench: $(TESTING)
 	$(BIN)/python -m bench

@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import uvloop
 
@@ -30,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands.add_parser("invite-owner", help="print a one-time link that makes whoever opens it an owner")
     commands.add_parser("migrate", help="bring the database up to date and stop")
+    commands.add_parser(
+        "load-example-declaration", help="add a closed declaration with 1,023 made-up signers from 137 countries"
+    )
     whatsapp = commands.add_parser("whatsapp", help="menus and bells at Twilio").add_subparsers(
         dest="step", required=True
     )
@@ -50,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _invite_owner(settings)
             case "migrate":
                 _migrate(settings)
+            case "load-example-declaration":
+                _load_example(settings)
             case "whatsapp":
                 return _whatsapp(settings, chosen.step)
     except (SettingError, NetworkError, ChannelStopped, OSError) as error:
@@ -81,6 +87,17 @@ def _migrate(settings: Settings) -> None:
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     migrate(database)
+    database.close()
+
+
+def _load_example(settings: Settings) -> None:
+    from bot.actions import example_declaration  # noqa: PLC0415 - for those alone who load it
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    migrate(database)
+    count = database.transact(lambda session: example_declaration.load(session, datetime.now(UTC)))
+    print(f"{count.people} signers from {count.countries} countries: see /declarations, closed declarations.")
     database.close()
 
 

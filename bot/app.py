@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.actions import charts, invitations
+from bot.actions import charts, invitations, signature_pages
 from bot.actions.wording import Wording
 from bot.channels.simulator import COORDINATOR, Phones
-from bot.core.channel import Channel
+from bot.core.channel import Channel, Fetching
 from bot.core.clock import Clock
 from bot.crew import Crew, cancel
 from bot.demo import remembered_offset
@@ -28,6 +28,7 @@ from bot.workers.accept import Accept
 from bot.workers.carrying import Carrying
 from bot.workers.converse import Converse
 from bot.workers.picturing import Pictures
+from bot.workers.printing import Papers
 from storage import lanes
 from storage.database import Database
 from storage.facts import secret
@@ -59,8 +60,9 @@ class App:
         self.channels.update((channel.name, channel) for channel in messengers.channels(self.phones))
         nudge = self.crew.nudge
         self.converse = Converse(self.database, self.clock, self.network, router(), self.channels, self.files, nudge)
-        pictures = {charts.HOME: Pictures(self.database, self.clock, self.network)}
-        self.carrying = Carrying(self.channels, self.database, self.clock, self.files, pictures)
+        made = (self.database, self.clock, self.network)
+        homes: dict[str, Fetching] = {charts.HOME: Pictures(*made), signature_pages.HOME: Papers(*made)}
+        self.carrying = Carrying(self.channels, self.database, self.clock, self.files, homes)
         self.accept = Accept(self.database, self.clock, self.converse.wake)
         self.crew.hire(Wording(self.network))
         self.ticks = timetable(

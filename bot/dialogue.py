@@ -21,7 +21,8 @@ from bot.shown import live, repeat
 from bot.turn import Turn
 from bot.understanding import CONTINUE, WAYS
 
-NEWS: Final = (Kind.BLOCKED, Kind.UNBLOCKED)
+NEWS: Final = (Kind.BLOCKED, Kind.UNBLOCKED, Kind.VOTE)
+"""What stands beside the conversation, and changes nothing of it."""
 
 
 def respond(turn: Turn, router: Router) -> None:

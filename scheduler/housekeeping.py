@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.actions import mentions, retention
+from bot.actions import hushing, mentions, retention
 from bot.core.clock import Clock
 from storage import carried, private, windows
 from storage.database import Database
@@ -40,6 +40,8 @@ class Housekeeping:
         """Forget the words of anonymous answers, once a receipt can hardly ask for them again."""
         while await self._database.run(lambda session: private.blank(session, self._clock.now() - HUSHED)):
             pass
+        for place in await self._database.read(lambda session: hushing.halves(session, self._clock.now())):
+            await self._database.run(lambda session, place=place: hushing.forget(session, *place))  # type: ignore[misc]  # mypy does not see its type in a default
 
     async def clean(self) -> None:
         """Drop old words, a slice at a time."""

@@ -90,6 +90,12 @@ def newest_declarations(session: Session, *states: DeclarationState,
     return iter(session.scalars(found if before is None else found.where(Declaration.id < before)))
 
 
+def passed_declarations(session: Session, now: datetime) -> list[int]:
+    """Ids of the open ones whose time is over."""
+    passed = select(Declaration.id).where(Declaration.state == DeclarationState.OPEN, Declaration.closes_at <= now)
+    return list(session.scalars(passed.order_by(Declaration.closes_at)))
+
+
 def countries_of(session: Session, declaration_id: int) -> dict[str, int]:
     """How many signed from each country, the most first."""
     signed = select(Signature.country, func.count()).where(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from storage.fallback import redirect
 from storage.members import MemberAddress, mark_unreachable
 from storage.outbox import OutboxRow, OutboxState, carrier_in_doubt
+from storage.polls import note_polls
 from storage.windows import answered, give_up_held, shut, unring
 
 IN_ORDER = timedelta(minutes=1)
@@ -35,6 +36,7 @@ class Outcome:
         certain: the platform was asked: whatever doubt there was is gone.
         unreachable: nothing can be sent to the address until the person comes back.
         bell: it was a bell.
+        poll: the platform's id of the poll that it is.
     """
 
     id: int
@@ -49,6 +51,7 @@ class Outcome:
     certain: bool = False
     unreachable: bool = False
     bell: bool = False
+    poll: str = ""
 
 
 def settle(session: Session, outcomes: Sequence[Outcome], token: str, now: datetime,
@@ -61,6 +64,7 @@ def settle(session: Session, outcomes: Sequence[Outcome], token: str, now: datet
     final = [one for one in outcomes if one.state not in {OutboxState.QUEUED, OutboxState.DOUBT, OutboxState.HELD}]
     if final:
         session.execute(_SETTLE, [_settled(one, token, now) for one in final])
+    note_polls(session, {one.id: (one.poll, one.external_id) for one in outcomes if one.poll})
     for one in outcomes:
         if one.state is OutboxState.QUEUED:
             _postpone(session, one, token, now)

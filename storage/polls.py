@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from collections.abc import Mapping
 
-from storage.base import Base
+from sqlalchemy import ForeignKey, String, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, insert_for
+from storage.broadcasts import Broadcast, BroadcastKind
+from storage.newsletters import Newsletter
+from storage.outbox import UNFINISHED, OutboxRow, OutboxState
+from storage.surveys import Question
 
 
 class Poll(Base):
@@ -27,3 +33,57 @@ class Poll(Base):
     survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id", ondelete="CASCADE"), index=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"))
     message: Mapped[str] = mapped_column(String(128), default="")
+
+
+def note_polls(session: Session, polls: Mapping[int, tuple[str, str]]) -> None:
+    """Note which polls these rows were sent as: by row id, the platform's ids of the poll and of its message.
+
+    Whoever holds the row now: the poll is out. One that asks nothing a survey does, such as a test copy, is not noted.
+    """
+    for outbox_id, (poll_id, message) in polls.items():
+        _note(session, outbox_id, poll_id, message)
+
+
+def poll_of(session: Session, channel: str, poll_id: str) -> Poll | None:
+    return session.get(Poll, (channel, poll_id))
+
+
+def adopt(session: Session, channel: str, poll_id: str, address_id: int) -> Poll | None:
+    """Take an unknown poll for the newest that was sent to this address and whose id nobody could be told.
+
+    A vote may come before the outcome of the send is stored, or after it was lost.
+    """
+    lost = or_(OutboxRow.state.in_((*UNFINISHED, OutboxState.DOUBT)), OutboxRow.doubts > 0)
+    sent = (
+        select(OutboxRow.id)
+        .join(Broadcast, Broadcast.id == OutboxRow.broadcast_id)
+        .join(Newsletter, Newsletter.id == Broadcast.newsletter_id)
+        .where(OutboxRow.address_id == address_id, OutboxRow.attempts > 0, lost)
+        .where(Newsletter.about == "survey", Broadcast.kind == BroadcastKind.NEWSLETTER)
+        .order_by(OutboxRow.id.desc())
+    )
+    outbox_id = session.scalar(sent.limit(1))
+    if outbox_id is not None:
+        _note(session, outbox_id, poll_id, "")
+    return poll_of(session, channel, poll_id)
+
+
+def _note(session: Session, outbox_id: int, poll_id: str, message: str) -> None:
+    asked = (
+        select(OutboxRow.channel, OutboxRow.address_id, Newsletter.about_id, Question.id)
+        .join(Broadcast, Broadcast.id == OutboxRow.broadcast_id)
+        .join(Newsletter, Newsletter.id == Broadcast.newsletter_id)
+        .join(Question, Question.survey_id == Newsletter.about_id)
+        .where(OutboxRow.id == outbox_id, Newsletter.about == "survey")
+    )
+    found = session.execute(asked.limit(1)).one_or_none()
+    if found is None:
+        return
+    channel, address_id, survey_id, question_id = found
+    values = {"outbox_id": outbox_id, "address_id": address_id, "survey_id": survey_id, "question_id": question_id}
+    row = insert_for(session)(Poll).values(channel=channel, poll_id=poll_id, message=message, **values)
+    if message:
+        told = row.on_conflict_do_update(index_elements=["channel", "poll_id"], set_={"message": message})
+    else:
+        told = row.on_conflict_do_nothing()
+    session.execute(told)

@@ -27,7 +27,7 @@ from bot.core.channel import Outcome as Answer
 from bot.core.clock import Clock
 from bot.core.messages import Address, Attachment, Inbound, Kind, Outbound, Point
 from bot.core.numbered import pick
-from bot.core.rendering import render
+from bot.core.rendering import is_poll, render
 from bot.core.richtext import plain
 from bot.core.router import Router
 from bot.network import Network
@@ -234,7 +234,11 @@ class Phones:
             return person.lose(outbound.delete)
         if outbound.in_place and all(seen.id != outbound.edit for seen in person.screen):
             return Refused("uneditable")
-        return Sent(person.receive(outbound))
+        if outbound.poll == "closed":
+            person.closed.add(outbound.edit)
+            return Sent(outbound.edit)
+        shown = person.receive(outbound)
+        return Sent(shown, poll=f"{user}-{shown}" if is_poll(outbound, self.capabilities) else "")
 
 
 @dataclass
@@ -251,6 +255,7 @@ class Person:
     screen: list[Seen] = field(default_factory=list)
     news: list[Seen] = field(default_factory=list)
     received: int = 0
+    closed: set[str] = field(default_factory=set)
 
     @property
     def last(self) -> Seen:
@@ -307,6 +312,23 @@ class Person:
         )
         for _ in range(times):
             await self.chat.accept([inbound])
+        await self.chat.settle()
+        return self.sees if self.news else ""
+
+    async def votes(self, *labels: str, times: int = 1) -> str:
+        """Vote in the newest poll; without labels, take the vote back."""
+        polls = (seen for seen in reversed(self.screen) if is_poll(seen.outbound, self.capabilities))
+        poll = next(polls)
+        assert poll.id not in self.closed, "this poll is closed"
+        offered = render(poll.outbound, self.capabilities).poll
+        return await self.casts(f"{self.user}-{poll.id}", *map(offered.index, labels), times=times)
+
+    async def casts(self, poll: str, *places: int, times: int = 1) -> str:
+        """A vote as the platform tells of it; `times` delivers the same one more than once."""
+        self.news.clear()
+        address, key = Address(self.channel, self.user), str(next(self.chat.numbers))
+        for _ in range(times):
+            await self.chat.accept([Inbound(address, key, kind=Kind.VOTE, poll=poll, picked=places)])
         await self.chat.settle()
         return self.sees if self.news else ""
 

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, object_session
 
 from bot.actions.memberships import CONFIRMED
+from bot.actions.question_words import codes
 from bot.actions.telling import publications
 from storage.base import UNHEEDED, insert_for
 from storage.broadcasts import Broadcast, BroadcastKind
@@ -21,7 +22,7 @@ from storage.members import Member, members_of, topics_of
 from storage.newsletters import Newsletter
 from storage.outbox import WAITING, OutboxRow, OutboxState
 from storage.responses import Answer, Response, Sheet, erase, new_key, response_of
-from storage.surveys import Question, QuestionKind, Survey, SurveyState, questions_of
+from storage.surveys import Question, Survey, SurveyState, questions_of
 
 ANSWERED: Final = "answered"
 """Why a nudge is skipped: they answered before it could leave."""
@@ -92,18 +93,6 @@ def applying(questions: Sequence[Question], answers: Mapping[int, Any]) -> list[
     return asked
 
 
-def codes_of(kind: str, value: object) -> set[str]:
-    """What `only_if` may name of an answer: codes of options, "yes" and "no", "1" to "5"; nothing for None."""
-    match kind, value:
-        case QuestionKind.SEVERAL, list():
-            return set(value)
-        case QuestionKind.YES_NO, bool():
-            return {"yes" if value else "no"}
-        case ((QuestionKind.ONE | QuestionKind.SCALE), str() | int()):
-            return {str(value)}
-    return set()
-
-
 def keep(
     session: Session,
     survey: Survey,
@@ -172,7 +161,7 @@ def retract(session: Session, survey: Survey, member: Member, now: datetime) -> 
 def _response(session: Session, survey: Survey, member: Member, now: datetime) -> Response:
     """The holder's, locked; whoever else makes it at the same time, there is one."""
     holder = holder_of(survey, member)
-    response = response_of(session, survey.id, holder, lock=True)
+    response = response_of(session, survey.id, holder, lock=True) or _own(session, survey, member, holder)
     if response is None:
         row = insert_for(session)(Response).values(
             survey_id=survey.id, holder=holder, member_id=member.id, begun_at=now
@@ -181,6 +170,15 @@ def _response(session: Session, survey: Survey, member: Member, now: datetime) -
         response = response_of(session, survey.id, holder, lock=True)
     assert response is not None  # noqa: S101 - it was there, or is now
     return response
+
+
+def _own(session: Session, survey: Survey, member: Member, holder: str) -> Response | None:
+    """What they answered for themselves, before they spoke for the organisation, is the organisation's."""
+    own = response_of(session, survey.id, f"m{member.id}", lock=True)
+    if own is not None:
+        own.holder = holder
+        session.flush()
+    return own
 
 
 def _new_sheet(session: Session, survey: Survey, member: Member) -> Sheet:
@@ -207,7 +205,8 @@ def _write(session: Session, sheet: Sheet, answers: Mapping[int, Any]) -> None:
 
 
 def _holds(question: Question, given: Question, answers: Mapping[int, Any]) -> bool:
-    return not codes_of(given.kind, answers.get(given.id)).isdisjoint(question.only_if["codes"])
+    answer = answers.get(given.id)
+    return answer is not None and not set(question.only_if["codes"]).isdisjoint(codes(given, answer))
 
 
 def _drop_nudges(session: Session, survey: Survey, response: Response, now: datetime) -> None:

@@ -41,6 +41,7 @@ REASONS: Final = {
     "stale": N_("too late to be of use"),
     "quiet": N_("waits for the morning where they live"),
     "digest": N_("has had enough for one day, and gets it in a digest"),
+    "answered": N_("answered before the reminder left"),
     "recalled": N_("not sent, because the newsletter was taken back"),
     "uneditable": N_("their copy cannot be changed any more: it is too old, or they deleted it"),
     "undeletable": N_("their copy cannot be deleted any more, or their messenger lets nobody do that"),

@@ -29,6 +29,7 @@ COMMANDS: Final = (
     Command("calls", N_("Calls"), N_("funding calls that are open for you")),
     Command("events", N_("Events"), N_("see what is ahead, and say whether you come")),
     Command("surveys", N_("Surveys"), N_("say what you think, and see what you said")),
+    Command("declarations", N_("Declarations"), N_("read and sign declarations")),
     Command("profile", N_("Profile"), N_("see and change your details")),
     Command("language", N_("Language"), N_("change the language")),
     Command("link", N_("Link"), N_("be one person on two messengers")),

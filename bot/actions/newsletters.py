@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.actions.ballots import Ballot, ballot_of
 from bot.actions.homes import longest_home
 from bot.actions.rights import RUNNING, role_of, topics_for
 from bot.actions.standing import drafted
@@ -46,15 +47,18 @@ class Plan:
     Attributes:
         audience: the one chosen, within what the person who asks may write to.
         parts: how many that are, by channel and language.
+        ballot: what its readers vote on.
     """
 
     newsletter: Newsletter
     audience: Audience
     parts: list[Part]
+    ballot: Ballot | None = None
 
     @property
     def content(self) -> Content:
-        return content_of(self.newsletter, self.audience.to_json(), drafted(self.newsletter))
+        about = drafted(self.newsletter)._replace(ballot=self.ballot)
+        return content_of(self.newsletter, self.audience.to_json(), about)
 
     @property
     def members(self) -> int:
@@ -168,7 +172,7 @@ def plan(
         audience = replace(audience, topics=chosen or own)
         if not own:
             return Plan(newsletter, audience, [])
-    return Plan(newsletter, audience, count(session, audience))
+    return Plan(newsletter, audience, count(session, audience), ballot_of(session, newsletter))
 
 
 def overlong(planned: Plan, network: Network, channels: Iterable[Channel]) -> list[Overlong]:
@@ -185,7 +189,8 @@ def overlong(planned: Plan, network: Network, channels: Iterable[Channel]) -> li
             used = planned.content.text(reader)[1]
             homes = longest_home(network, planned.audience.regions, reader)
             for reasons in longest_reasons(planned.audience.topics, network, reader):
-                over = excess(wording.word(planned.content, reader, reasons, homes=homes), channel.capabilities)
+                terms = channel.capabilities
+                over = excess(wording.word(planned.content, reader, reasons, homes=homes, terms=terms), terms)
                 if over > (worst[channel.name, used].excess if (channel.name, used) in worst else 0):
                     worst[channel.name, used] = Overlong(channel, reader, used, over)
     return list(worst.values())

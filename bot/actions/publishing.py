@@ -1,4 +1,4 @@
-"""What follows when a call, an event or a survey was sent: it is open from then on, reminds, and ends in its time."""
+"""What follows when a call, an event, a survey… was sent: it is open from then on, reminds, and ends in its time."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.actions import calls, eventcards, reminding, surveys, telling
+from bot.actions import calls, declarations, eventcards, reminding, surveys, telling
 from bot.network import Network
 from storage.base import UNHEEDED
 from storage.broadcasts import UNFIRED, Broadcast, BroadcastKind
 from storage.calls import Call, CallState, passed_calls
+from storage.declarations import Declaration, DeclarationState, passed_declarations
 from storage.events import Event, EventState
 from storage.newsletters import Newsletter
 from storage.outbox import UNFINISHED, OutboxRow
@@ -24,7 +25,11 @@ LASTS: Final = timedelta(hours=4)
 """An event whose end nobody said is over then."""
 
 
-_TABLES: Final[dict[str, type[Call | Event | Survey]]] = {"call": Call, surveys.ABOUT: Survey}
+_TABLES: Final[dict[str, type[Call | Declaration | Event | Survey]]] = {
+    "call": Call,
+    declarations.ABOUT: Declaration,
+    surveys.ABOUT: Survey,
+}
 """Everything else is about an event."""
 
 
@@ -42,10 +47,16 @@ def due(session: Session, now: datetime) -> list[Due]:
         *_sent(session, "time", Event.id, and_(Event.state == EventState.DRAFT, Event.starts_at.is_(None))),
         *_sent(session, "event", Event.id, Event.state.in_([EventState.DRAFT, EventState.CHOOSING])),
         *_sent(session, surveys.ABOUT, Survey.id, Survey.state == SurveyState.DRAFT),
+        *_sent(session, declarations.ABOUT, Declaration.id, Declaration.state == DeclarationState.DRAFT),
     ]
     over = or_(Event.ends_at <= now, and_(Event.ends_at.is_(None), Event.starts_at <= now - LASTS))
     ended = session.scalars(select(Event.id).where(Event.state == EventState.OPEN, over)).all()
-    passed = {"call": passed_calls(session, now), "event": ended, surveys.ABOUT: passed_surveys(session, now)}
+    passed = {
+        "call": passed_calls(session, now),
+        "event": ended,
+        surveys.ABOUT: passed_surveys(session, now),
+        declarations.ABOUT: passed_declarations(session, now),
+    }
     return [*sent, *(Due(about, key) for about, keys in passed.items() for key in keys)]
 
 
@@ -58,6 +69,8 @@ def note(session: Session, what: Due, network: Network, now: datetime) -> None:
         _note_call(session, found, fired_at, network, now)
     elif isinstance(found, Survey):
         _note_survey(session, found, fired_at, network, now)
+    elif isinstance(found, Declaration):
+        declarations.note(session, found, fired_at, network, now)
     elif isinstance(found, Event):
         _note_event(session, found, what.about, fired_at, network, now)
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 from bot.actions.answering import applying
+from bot.actions.question_words import asked, choices
 from bot.core.fields import Answers, Choice, Confirm, Day, Field, MultiChoice, Number, Place, Spot, Text
 from bot.core.fields.field import Turn
 from bot.core.form import Form, Progress
@@ -29,7 +30,8 @@ LONGEST: Final = 500
 REVIEWED: Final = 3
 """Questions from which on a summary stands at the end."""
 
-SCALE: Final = (N_("1 (lowest)"), "2", "3", "4", N_("5 (highest)"))
+_ENDS: Final = {"1": N_("1 (lowest)"), "5": N_("5 (highest)")}
+"""What the ends of a scale are called."""
 
 _LABEL: Final = 60
 """Of a question, what the summary shows, in characters."""
@@ -47,22 +49,6 @@ def form_of(survey: Survey, questions: Sequence[Question], language: str, *, tri
     return Form(name, *fields, review=review, private=survey.anonymous and not trial)
 
 
-def choices_of(question: Question, language: str, source: str) -> tuple[Option, ...]:
-    """What can be picked in answer: ids are codes, labels plain; nothing where it is written."""
-    if question.options:
-        return tuple(Option(each["code"], in_words(each["labels"], language, source)) for each in question.options)
-    if question.kind == QuestionKind.SCALE:
-        return tuple(Option(str(rank), _(label).unescape()) for rank, label in enumerate(SCALE, 1))
-    if question.kind == QuestionKind.YES_NO:
-        return Option("yes", _("Yes").unescape()), Option("no", _("No").unescape())
-    return ()
-
-
-def in_words(texts: Mapping[str, str], language: str, source: str) -> str:
-    """In the language, or else in the one it was first written in."""
-    return texts.get(language) or texts.get(source, "")
-
-
 def name_of(question: Question) -> str:
     """Of its field."""
     return f"q{question.id}"
@@ -76,9 +62,9 @@ def values_of(questions: Sequence[Question], answers: Answers) -> dict[int, Any]
 
 def reached(questions: Sequence[Question], stored: Mapping[int, Any]) -> tuple[int, int]:
     """How many of how many are behind somebody with these stored answers; what may still be asked counts."""
-    asked = _expected(questions, stored, set(stored))
-    last = max((place for place, each in enumerate(asked, 1) if each.id in stored), default=0)
-    return last, len(asked)
+    expected = _expected(questions, stored, set(stored))
+    last = max((place for place, each in enumerate(expected, 1) if each.id in stored), default=0)
+    return last, len(expected)
 
 
 def progress_of(
@@ -105,30 +91,36 @@ def progress_of(
 
 
 def _field(question: Question, questions: Sequence[Question], language: str, source: str) -> Field:
-    asked = in_words(question.texts, language, source)
+    words = asked(question, language, source)
 
     def put(_turn: Turn, answers: Answers) -> Markup:
-        parts = (_place(question, questions, answers), Markup("<b>{}</b>").format(asked), _hint(question))
+        parts = (_place(question, questions, answers), Markup("<b>{}</b>").format(words), _hint(question))
         return Markup("\n").join(part for part in parts if part)
 
-    kind, particular = _kind(question, choices_of(question, language, source))
+    kind, particular = _kind(question, _options(question, language, source))
     return kind(
         name_of(question),
         put,
-        label=str(escape(textwrap.shorten(asked, _LABEL, placeholder="…"))),
+        label=str(escape(textwrap.shorten(words, _LABEL, placeholder="…"))),
         optional=not question.required,
         when=_condition(question, questions),
         **particular,
     )
 
 
-def _kind(question: Question, choices: Sequence[Option]) -> tuple[type[Field], dict[str, Any]]:
+def _options(question: Question, language: str, source: str) -> tuple[Option, ...]:
+    """What can be picked; nothing where it is written."""
+    ends = {code: _(label).unescape() for code, label in _ENDS.items() if question.kind == QuestionKind.SCALE}
+    return tuple(Option(code, label) for code, label in (choices(question, language, source) | ends).items())
+
+
+def _kind(question: Question, options: Sequence[Option]) -> tuple[type[Field], dict[str, Any]]:
     """The kind of field, and what it needs beside what all do."""
     kinds: dict[str, tuple[type[Field], dict[str, Any]]] = {
-        QuestionKind.ONE: (Choice, {"choices": choices}),
-        QuestionKind.SEVERAL: (MultiChoice, {"choices": choices, "at_least": int(question.required)}),
+        QuestionKind.ONE: (Choice, {"choices": options}),
+        QuestionKind.SEVERAL: (MultiChoice, {"choices": options, "at_least": int(question.required)}),
         QuestionKind.YES_NO: (Confirm, {}),
-        QuestionKind.SCALE: (Choice, {"choices": choices}),
+        QuestionKind.SCALE: (Choice, {"choices": options}),
         QuestionKind.NUMBER: (Number, {"least": question.least, "most": question.most}),
         QuestionKind.DATE: (Day, {"clock": _clock}),
         QuestionKind.TEXT: (Text, {"longest": LONGEST}),

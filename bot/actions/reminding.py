@@ -21,6 +21,7 @@ from storage.audiences import Audience, count
 from storage.broadcasts import BroadcastKind
 from storage.calls import Call, CallMark, CallState
 from storage.events import Event, EventState
+from storage.manners import home_of
 from storage.members import Member
 from storage.reminders import Reminder, due_reminders
 
@@ -29,6 +30,9 @@ CIVIL_HOUR: Final = time(10)
 
 LATE: Final = timedelta(hours=12)
 """So late, since nothing ran when it was due, a reminder is left to the next one, if that is no farther ahead."""
+
+MISSED: Final = timedelta(hours=1)
+"""So late, a moment that a member named was missed, and what comes then does not wake them."""
 
 _BEFORE_DEADLINE: Final = {"14d": 14, "3d": 3, "1d": 1}
 _BEFORE_EVENT: Final = {"7d": 7, "1d": 1}
@@ -105,16 +109,19 @@ def remind_one(session: Session, key: MarkKey, network: Network, now: datetime) 
     if mark is None or mark.remind_at is None or mark.remind_at > now:
         return False
     unique = f"remind:{key.call_id}:{key.member_id}:{mark.remind_at:%Y%m%d%H%M}"
+    missed = mark.remind_at + MISSED <= now
     mark.remind_at = None
     call = session.get_one(Call, key.call_id)
     if call.state != CallState.OPEN or (call.deadline is not None and call.deadline <= now):
         return False
-    language = session.get_one(Member, key.member_id).language
+    member = session.get_one(Member, key.member_id)
+    language = member.language
     card = callcards.card(call, language, network)
     text = _headed(N_("You asked to be reminded of this call."), {language: card})[language]
     with speaking(language):
         outbound = Outbound(text, standing(About("call", call.id, open=True)), language=language)
-    return messages.tell(session, key.member_id, outbound, unique, now)
+    night = Hours(network).night_until(now, home_of(member.region, member.country)) if missed else None
+    return messages.tell(session, key.member_id, outbound, unique, now, not_before=night)
 
 
 def civil_moment(day: date, network: Network, home: str) -> datetime:

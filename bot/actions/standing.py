@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from bot.core.i18n import N_, _
+from bot.actions.ballots import Ballot, ballot_of, standing_choices
+from bot.core.i18n import N_, _, current
 from bot.core.messages import Option
 from storage.broadcasts import BroadcastKind
 from storage.calls import Call, CallState
@@ -23,11 +24,13 @@ class About(NamedTuple):
 
     Attributes:
         open: something can still be done with it.
+        ballot: what is voted on right there.
     """
 
     what: str = ""
     id: int = 0
     open: bool = False
+    ballot: Ballot | None = None
 
 
 NEWS = About()
@@ -95,6 +98,8 @@ def about_of(session: Session, newsletter: Newsletter, kind: str = BroadcastKind
     found = session.get(_ROWS.get(newsletter.about, Event), newsletter.about_id)
     state = found.state if isinstance(found, Call | Event | Survey | Declaration) else ""
     about = drafted(newsletter)._replace(open=state in open_states[newsletter.about])
+    if about.what == "survey" and kind != BroadcastKind.REMINDER:
+        return about._replace(ballot=ballot_of(session, newsletter))
     starts_at = found.starts_at if isinstance(found, Event) else None
     if kind == BroadcastKind.REMINDER and starts_at and starts_at - newsletter.created_at < DOOR:
         return about._replace(what="door")
@@ -104,6 +109,9 @@ def about_of(session: Session, newsletter: Newsletter, kind: str = BroadcastKind
 
 def standing(about: About) -> tuple[Option, ...]:
     """In the language being spoken; nothing once it is over."""
+    if about.what == "survey" and about.open:
+        choices = standing_choices(about.ballot, current()) if about.ballot else ()
+        return choices or (answer(about.id),)
     offered = _OFFERED.get(about.what) if about.open else None
     return () if offered is None else offered(about.id)
 
@@ -153,7 +161,6 @@ _OFFERED: Final[Mapping[str, Callable[[int], tuple[Option, ...]]]] = {
     "door": _at_door,
     "time": _of_times,
     "feedback": _of_feedback,
-    "survey": lambda survey_id: (answer(survey_id),),
     "results": lambda survey_id: (_option(f"results:{survey_id}", N_("Pictures"), RESULTS, survey_id),),
     "sign": lambda declaration_id: (sign(declaration_id),),
 }

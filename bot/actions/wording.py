@@ -16,10 +16,11 @@ from markupsafe import Markup, escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.actions.ballots import as_poll, is_native
 from bot.actions.bells import bell
 from bot.actions.homes import Homes, home_words, homes_of
 from bot.actions.standing import NEWS, About, about_of, standing
-from bot.core.channel import Channel, Refused, Retry
+from bot.core.channel import Capabilities, Channel, Refused, Retry
 from bot.core.i18n import N_, _, speaking
 from bot.core.locale import capitals, listing, short_date
 from bot.core.messages import Attachment, Option, Outbound
@@ -51,6 +52,8 @@ ASKED: Final = {
     "answered": N_("You receive this because you answered the invitation."),
     "attended": N_("You receive this because you were there."),
     "marked": N_("You receive this because you said which times suit you."),
+    "halfway": N_("You receive this because you began to answer."),
+    "responded": N_("You receive this because you answered the survey."),
 }
 """Why a message came to those who asked for it themselves, by what chose them in the `Audience`."""
 
@@ -126,7 +129,8 @@ class Wording:
         for row in rows:
             try:
                 why = Why(following.get(row.member_id, set()), homes.get(row.member_id, ()))
-                worded[row.id] = self._one(row, said.get(row.broadcast_id or 0), why, copies.get(row.edits or 0, ()))
+                saying, sent = said.get(row.broadcast_id or 0), copies.get(row.edits or 0, ())
+                worded[row.id] = self._one(row, saying, why, sent, channel.capabilities)
             except (KeyError, TypeError, ValueError) as error:
                 log.exception("row %s cannot be put into words", row.id)
                 worded[row.id] = Refused("content", systemic=True, detail=type(error).__name__)
@@ -140,7 +144,8 @@ class Wording:
     def _ringing(self, said: Outbound | Refused | Retry) -> Outbound | Refused | Retry:
         return bell(self.network, said) if isinstance(said, Outbound) else said
 
-    def _one(self, row: Claimed, said: Said | None, why: Why, copies: tuple[str, ...]) -> Outbound | Refused:
+    def _one(self, row: Claimed, said: Said | None, why: Why, copies: tuple[str, ...],
+             terms: Capabilities) -> Outbound | Refused:  # fmt: skip
         if row.payload is not None:
             return Outbound.from_json(row.payload)
         if said is None:
@@ -151,8 +156,8 @@ class Wording:
         topics = tuple(topic for topic in said.content.topics if topic in why.follows)
         homes = why.homes if said.content.regions else ()
         if row.edits is None:
-            return self.word(said.content, row.language, topics, said.corrects, homes)
-        changed = self.word(said.content, row.language, topics, homes=homes)
+            return self.word(said.content, row.language, topics, said.corrects, homes, terms)
+        changed = self.word(said.content, row.language, topics, homes=homes, terms=terms)
         return changed.having(edit=copies[0], in_place=True) if copies else Refused("uneditable")
 
     def _said(self, session: Session, broadcast_id: int) -> Said:
@@ -173,23 +178,30 @@ class Wording:
         reasons: tuple[str, ...],
         corrects: date | None = None,
         homes: Homes = (),
+        terms: Capabilities | None = None,
     ) -> Outbound:
         """The message for a reader of `language` who is in the audience because of these topics.
 
         Args:
             corrects: the day of a message that cannot be changed, which this one corrects; its file stays there.
             homes: where they work, if that is a reason as well.
+            terms: what their channel can do, where that changes what is said.
         """
         text, _used = content.text(language)
         with speaking(language):
             topics = [topic for topic in map(self.network.topic, reasons) if topic is not None]
             why = _(ASKED[content.asked]) if content.asked else reason(self.network, language, topics, homes)
+            ballot, ways = content.about.ballot, ways_out(language, topics)
+            if ballot is not None and terms is not None and terms.polls and is_native(ballot, terms):
+                return as_poll(ballot, language, why, ways, terms, open_now=content.about.open)
+            if ballot is not None and content.about.open and not ballot.several:
+                text = Markup("{}\n\n<b>{}</b>").format(text, ballot.paper(language).question)
             if corrects is not None:
                 heading = _("Correction to our message of {day}:").format(day=short_date(corrects, language))
                 text = Markup("<b>{}</b>\n\n{}").format(heading, text)
             return Outbound(
                 text=Markup("{}\n\n<i>{}</i>").format(text, why),
-                options=(*standing(content.about), *ways_out(language, topics)),
+                options=(*standing(content.about), *ways),
                 language=language,
                 attachment=None if corrects else content.attachment,
                 preview=True,

@@ -72,9 +72,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The platform took it. `external_id` is the platform's id of the message."""
+    """The platform took it. `external_id` is the platform's id of the message, `poll` of the poll that stands in it."""
 
     external_id: str
+    poll: str = ""
 
 
 @dataclass(frozen=True, slots=True)

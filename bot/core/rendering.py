@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from markupsafe import Markup
 
@@ -28,6 +29,8 @@ class Bubble:
         attachment: the file, whose caption the text is.
         form: how the rows are shown where they are not a keyboard: "quick" replies or a "list" that opens.
         opens: what the button says that opens the list, at most 20 characters.
+        poll: choices of a poll of the platform's own, whose question the text then is, plain.
+        several: more than one of them can be picked.
     """
 
     text: str
@@ -35,6 +38,12 @@ class Bubble:
     attachment: Attachment | None = None
     form: Form = ""
     opens: str = ""
+    poll: tuple[str, ...] = ()
+    several: bool = False
+
+
+VOTE: Final = "vote:"
+"""How the ids of options begin that are a poll's choices."""
 
 
 def render(outbound: Outbound, capabilities: Capabilities) -> Bubble:
@@ -43,6 +52,11 @@ def render(outbound: Outbound, capabilities: Capabilities) -> Bubble:
     Raises:
         ValueError: an option's payload is longer than 64 bytes, which is our bug.
     """
+    if is_poll(outbound, capabilities):
+        labels = tuple(option.label for option in outbound.options if option.id.startswith(VOTE))
+        beside = outbound.having(options=tuple(each for each in outbound.options if not each.id.startswith(VOTE)))
+        question, several = richtext.plain(outbound.text), outbound.poll == "several"
+        return Bubble(question, choices.keyboard(beside, capabilities), poll=labels, several=several)
     text = _in_markup(written(outbound, capabilities), capabilities)
     if _has_buttons(outbound, capabilities):
         return Bubble(text, choices.keyboard(outbound, capabilities), outbound.attachment)
@@ -59,6 +73,8 @@ def excess(outbound: Outbound, capabilities: Capabilities) -> int:
 
     That is so where no text can stand beside such a file: `parts` tells them apart.
     """
+    if is_poll(outbound, capabilities):
+        return max(0, splitting.length(richtext.plain(outbound.text), capabilities.units) - capabilities.poll_question)
     if goes_ahead(outbound, capabilities):
         return excess(outbound.having(attachment=None), capabilities)
     longest = capabilities.caption if outbound.attachment else capabilities.text
@@ -94,6 +110,11 @@ def parts(outbound: Outbound, capabilities: Capabilities) -> list[Outbound]:
         raise ValueError(f"the options of menu {outbound.menu!r} alone are too long by {over}")
     said = [last.having(text=piece, options=(), menu="") for piece in pieces[:-1]] + [last]
     return [said[0].having(edit=outbound.edit), *said[1:]]
+
+
+def is_poll(outbound: Outbound, capabilities: Capabilities) -> bool:
+    """Whether it goes as a poll of the platform's own."""
+    return capabilities.polls > 0 and outbound.poll in ("one", "several")
 
 
 def goes_ahead(outbound: Outbound, capabilities: Capabilities) -> bool:

@@ -139,7 +139,7 @@ class Converse:
         channel = self._channels[row.channel]
         address = known.address if known else self._first_contact(session, row)
         member = session.get_one(Member, address.member_id)
-        if member.forgotten_at and inbound.kind not in (Kind.BLOCKED, Kind.UNBLOCKED):
+        if member.forgotten_at and inbound.kind not in (Kind.BLOCKED, Kind.UNBLOCKED, Kind.VOTE):
             return_as_new(member, now)
         turn = Turn(
             session=session,

@@ -160,9 +160,10 @@ def written(row_id: int, answer: Answer, now: datetime, *, bell: bool, patient: 
         external_id: the platform's id of the message, when it fails after it was taken.
     """
     match answer:
-        case Sent(taken):
+        case Sent(taken, poll):
             state = OutboxState.HELD if bell else OutboxState.SENT
-            return Outcome(row_id, state, external_id=storable(taken)[:128], bell=bell, certain=patient), None
+            sent = Outcome(row_id, state, external_id=storable(taken)[:128], bell=bell, certain=patient, poll=poll)
+            return sent, None
         case Refused(reason, unreachable, _, detail):
             refused = Outcome(row_id, OutboxState.REFUSED, reason[:32], unreachable=unreachable, bell=bell)
             return replace(refused, detail=storable(detail)[:500], external_id=external_id), None

@@ -157,6 +157,19 @@ def test_one_of_the_organisation_answers_until_another_takes_over(session: Sessi
         begin(session, survey, aysel, clock.now())
 
 
+def test_what_somebody_answered_before_they_spoke_for_an_organisation_is_its_one_answer(
+    session: Session, clock: Clock
+) -> None:
+    survey = add_survey(session, *EVERY_KIND, per="organisation")
+    aysel, leyla = colleagues(session, clock)
+    aysel.membership = "pending"
+    alone = begin(session, survey, aysel, clock.now())
+    aysel.membership = "confirmed"
+    assert begin(session, survey, aysel, clock.now()) is alone
+    assert (alone.holder, answering.is_taken(session, survey, leyla)) == (f"o{aysel.organisation_id}", alone)
+    assert count(session, Response) == 1
+
+
 def test_who_answered_is_not_reminded_any_more_nor_are_their_colleagues(session: Session, clock: Clock) -> None:
     survey = add_survey(session, Asked(QuestionKind.YES_NO, "Is it so?"), per="organisation")
     aysel, leyla = colleagues(session, clock)

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from bot.actions.answering import applying
-from bot.actions.questionnaires import choices_of, form_of, name_of, progress_of, reached, values_of
+from bot.actions.questionnaires import form_of, name_of, progress_of, reached, values_of
 from bot.core.fields import Place
+from bot.core.fields.field import Asking
 from bot.core.form import REVIEW, Progress
 from bot.core.messages import Point
 from storage.database import Database
@@ -135,13 +136,14 @@ def test_every_survey_has_a_form_of_its_own_and_a_trial_one_in_each_language(ses
     assert names == [f"survey:{survey.id}", f"try_survey:{survey.id}:ru"]
 
 
-def test_choices_are_read_in_the_language_or_in_the_one_they_were_first_written_in(session: Session) -> None:
-    _survey, questions = made(session, EVERY_KIND[0], EVERY_KIND[2], EVERY_KIND[3], EVERY_KIND[4])
+def test_it_asks_in_the_language_or_in_the_one_it_was_first_written_in(session: Session) -> None:
+    survey, questions = made(session, EVERY_KIND[0], EVERY_KIND[2], EVERY_KIND[3], EVERY_KIND[4])
     questions[0].options[0]["labels"]["ru"] = "Книги"
-    labels = [[option.label for option in choices_of(each, "ru", "en")] for each in questions]
-    assert labels == [
+    prompts = [each.ask(Asking(None)) for each in form_of(survey, questions, "ru").fields]
+    assert [[option.label for option in prompt.options] for prompt in prompts] == [
         ["Книги", "Teachers", "Other"], ["Yes", "No"], ["1 (lowest)", "2", "3", "4", "5 (highest)"], [],
     ]  # fmt: skip
+    assert prompts[0].text == "<i>1 of 4</i>\n<b>What is it for?</b>"
 
 
 def test_what_an_author_writes_is_no_markup(session: Session) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from markupsafe import Markup, escape
 from bot.core.fields import (
     Choice,
     Confirm,
+    Day,
     Email,
     Found,
     Given,
@@ -23,7 +25,7 @@ from bot.core.fields import (
     Text,
     Written,
 )
-from bot.core.form import REVIEW, Cancelled, Completed, Form, Progress, Stayed, Step
+from bot.core.form import REVIEW, Cancelled, Completed, Form, Noted, Progress, Stayed, Step
 from bot.core.messages import Attachment, Kind, Option
 
 BACK = Option("back", "Back", navigation=True)
@@ -50,7 +52,7 @@ def say(form: Form, progress: Step, *given: str) -> Step:
         tapped = each.removeprefix("tap:")
         sent = Given(text=escape(each)) if tapped == each else Given(Kind.TAP, options=(tapped,))
         step = form.answer(None, progress, sent)
-        progress = step.progress if isinstance(step, Stayed) else step
+        progress = step.progress if isinstance(step, Stayed) else step.step if isinstance(step, Noted) else step
     return progress
 
 
@@ -135,6 +137,13 @@ def test_a_choice_that_was_made_is_marked_when_it_is_asked_again() -> None:
 
 def test_there_is_nothing_to_leave_as_it_is_before_an_answer() -> None:
     assert refusal(JOIN, JOIN.begin(), Given(options=("keep",))) == "Please write your answer."
+
+
+def test_the_summary_has_a_word_for_what_was_left_open() -> None:
+    topics = MultiChoice("topics", "Which topics?", REGIONS, label="Topics")
+    form = Form("news", topics, Text("note", "What else?", label="Note", optional=True), unsaid="as it is")
+    asked = form.ask(None, form.begin(topics=[], note=None))
+    assert asked.text == Markup("Is everything right?\n<b>Topics</b>: as it is\n<b>Note</b>: as it is")
 
 
 def test_the_summary_shows_every_answer_with_a_way_to_change_it() -> None:
@@ -227,6 +236,14 @@ def test_a_notice_comes_with_a_question_that_stays() -> None:
     assert step == Stayed(Progress("follow", "regions", state={"ticks": []}), Markup("Please choose at least one."))
 
 
+def test_how_an_answer_was_understood_is_said_before_what_comes_next() -> None:
+    clock = (datetime(2026, 11, 23, tzinfo=UTC), UTC)
+    form = Form("founded", Day("since", "?", clock=lambda _turn: clock), Text("name", "?"), review=False)
+    step = form.answer(None, form.begin(), Given(text=Markup("1.9.2015")))
+    asked = Progress("founded", "name", {"since": "2015-09-01"})
+    assert step == Noted(asked, Markup("Tuesday, 1 September 2015, noted."))
+
+
 @pytest.mark.parametrize("stored", ["nickname", "district"])
 def test_a_step_that_is_gone_becomes_the_first_open_one_and_nothing_is_lost(stored: str) -> None:
     progress = Progress("join", stored, {"name": "Leyla", "nickname": "L"}, state={"ticks": []})
@@ -299,6 +316,8 @@ def test_a_walk_always_stands_at_a_question_or_an_end_and_survives_a_restart_at_
             step = EVERYTHING.answer(None, progress, given)
         except Invalid:
             continue
+        if isinstance(step, Noted):
+            step = step.step
         if isinstance(step, Completed | Cancelled):
             return
         progress = step.progress if isinstance(step, Stayed) else step

@@ -43,7 +43,7 @@ CAPACITY: Final = 5
 GUESTS: Final = range(1, 61)
 """The even numbers are on Telegram and tap, the odd ones on WhatsApp and type."""
 
-KILLS: Final = 9
+KILLS: Final = 7
 """While people answer; two more each time that offers expire."""
 
 EXPIRIES: Final = 2
@@ -52,7 +52,7 @@ AHEAD: Final = timedelta(hours=30)
 
 LONGEST_THOUGHT: Final = 0.6
 LONGEST: Final = 5 * PATIENCE
-"""Seconds until something has come: the bot may be killed nine times meanwhile, and asks Twilio each time what left."""
+"""Seconds until something has come: the bot may be killed several times meanwhile, and asks each time what left."""
 
 ANSWERS: Final = ("Good, you come to", "Noted: you do not come", "All seats at")
 FAILED: Final = "the next tick tries again"

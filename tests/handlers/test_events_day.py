@@ -97,6 +97,8 @@ async def test_a_time_that_was_picked_already(chat: Chat, shape: str) -> None:
     await aysel.picks(label)
     assert aysel.sees == "The times were changed, or one was picked already."
     assert (await aysel.says(f"TIMES {event}")).startswith("The time is found. This is what it has become:")
+    await chat.database.run(lambda session: setattr(session.get_one(Event, event), "state", EventState.CANCELLED))
+    assert (await aysel.says(f"TIMES {event}")).startswith("Advocacy workshop\n⚠ It was cancelled.")
 
 
 @every_shape

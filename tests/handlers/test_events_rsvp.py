@@ -83,6 +83,7 @@ async def test_a_full_event_a_list_an_offer(chat: Chat, shape: str) -> None:
     bahar = await a_member(chat, shape, "2")
     ceyhun = await a_member(chat, shape, "3")
     event = await plan(chat, capacity=1)
+    moment = when(chat)
     await says(aysel, event, "I will come")
     full = "All seats at “Advocacy workshop” are taken, or not enough are left for all of you.\n"
     waits = "You are number {} in the waiting list. We write to you as soon as a seat is free."
@@ -96,16 +97,14 @@ async def test_a_full_event_a_list_an_offer(chat: Chat, shape: str) -> None:
     bahar.news.clear()
     ceyhun.news.clear()
     await says(aysel, event, "I cannot come")
-    assert bahar.sees.startswith(
-        f"A seat is free for you at “Advocacy workshop”, {when(chat)}.\nWe keep it for you until"
-    )
+    assert bahar.sees.startswith(f"A seat is free for you at “Advocacy workshop”, {moment}.\nWe keep it for you until")
     assert bahar.options == ["Yes, I take it", "No, I cannot come"]
     assert ceyhun.news == []
     await passes(chat, timedelta(hours=12))
     assert bahar.sees.startswith("We could not keep the seat at “Advocacy workshop”")
     assert ceyhun.sees.startswith("A seat is free for you")
     await ceyhun.picks("Yes, I take it")
-    assert ceyhun.sees == f"Good, you come to “Advocacy workshop”, {when(chat)}."
+    assert ceyhun.sees == f"Good, you come to “Advocacy workshop”, {moment}."
     await bahar.picks("I will come")
     assert bahar.sees == full + waits.format(1)
     await bahar.picks("Leave the list")

@@ -365,3 +365,15 @@ async def test_no_seat_is_offered_in_the_morning_at_what_was_called_off(mannerly
     await tick(office)
     jane = office.people["demo-telegram", "1"]
     assert [text.split("\n")[1] for text in jane.heard] == ["I am sorry: it does not take place."]
+
+
+@sqlite_alone
+async def test_a_moment_of_ones_own_that_was_missed_waits_for_the_morning(mannerly: tuple[Office, Person]) -> None:
+    office, jane = mannerly
+    key = with_reminders(office, deadline=ends(office.network, 3, 20))
+    await forges(jane, f"remind:{key}")
+    await jane.picks("In 3 days")
+    at(office, 3, 5, 3)  # the process was down on the 4th, and in London it is 23:01
+    assert await tick(office) == []
+    at(office, 3, 5, 14)
+    assert await tick(office) == ["1: You asked to be reminded of this call."]

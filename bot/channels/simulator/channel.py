@@ -9,17 +9,18 @@ from datetime import timedelta
 from typing import Any, Final
 
 from bot.channels.simulator.crowd import SILENT, Crowd
-from bot.channels.simulator.phone import Phone
+from bot.channels.simulator.phone import Phone, poll_id
 from bot.channels.simulator.phones import Phones
 from bot.channels.simulator.shapes import Shape
 from bot.channels.simulator.site import Site
 from bot.core.channel import Accept, Capabilities, Closed, Outcome, Refused, Retry, Sent
 from bot.core.messages import Outbound
-from bot.core.rendering import excess, parts, render
+from bot.core.rendering import excess, is_poll, parts, render
 
 _AGAIN: Final = 1.0
 """Seconds before what could not be accepted is offered again."""
 
+_NOBODY: Final = Refused("not_found", unreachable=True)
 _UNPLUGGED: Final = Retry(timedelta(seconds=5))
 _CLOSED: Final = Closed("Failed to send freeform message because you are outside the allowed window.")
 _UNEDITABLE: Final = Refused("uneditable", detail="Bad Request: message to edit not found")
@@ -85,17 +86,15 @@ class Simulator:
             return self._crowd.receive(user)
         phone = self._phones.find(self.name, user)
         if phone is None:
-            return Refused("not_found", unreachable=True)
+            return _NOBODY
         declined = self._declined(phone, outbound)
         if declined is not None:
             return declined
         if outbound.delete:
             return self._delete(phone, outbound.delete)
-        if outbound.in_place and phone.message(outbound.edit) is None:
-            return _UNEDITABLE
-        self._crowd.phones += 1
-        shown = [self._show(phone, part) for part in parts(outbound, self.capabilities)]
-        return Sent(shown[-1])
+        if outbound.poll == "closed" or is_poll(outbound, self.capabilities):
+            return self._poll(phone, outbound)
+        return self._say(phone, outbound)
 
     def link(self, payload: str) -> str:
         return f"/start {payload}"
@@ -110,7 +109,24 @@ class Simulator:
             return _UNPLUGGED
         if excess(outbound, self.capabilities):
             return _TOO_LONG
+        if outbound.in_place and phone.message(outbound.edit) is None:
+            return _UNEDITABLE
         return None if outbound.bell or self._phones.is_open(phone) else _CLOSED
+
+    def _say(self, phone: Phone, outbound: Outbound) -> Sent:
+        self._crowd.phones += 1
+        shown = [self._show(phone, part) for part in parts(outbound, self.capabilities)]
+        return Sent(shown[-1])
+
+    def _poll(self, phone: Phone, outbound: Outbound) -> Outcome:
+        """Put one, or close it; its words and choices stay as they are."""
+        if outbound.poll == "closed":
+            return Sent(outbound.edit) if self._phones.close_poll(phone, outbound.edit) else _UNEDITABLE
+        if outbound.edit:
+            return Sent(outbound.edit)
+        self._crowd.phones += 1
+        message = self._show(phone, outbound)
+        return Sent(message, poll=poll_id(phone.user, message))
 
     def _show(self, phone: Phone, outbound: Outbound) -> str:
         edit = outbound.edit if self.capabilities.edits else ""

@@ -16,6 +16,7 @@ from aiohttp import WSMsgType, web
 
 from bot.channels.simulator.control import Control
 from bot.channels.simulator.crowd import Crowd
+from bot.channels.simulator.phone import poll_id
 from bot.channels.simulator.phones import Event, Phones
 from bot.channels.simulator.requests import Request, parsed
 from bot.channels.simulator.shapes import SHAPES
@@ -56,6 +57,7 @@ class Live:
         self._do: dict[str, Callable[[Request], Awaitable[None]]] = {
             "say": self._say,
             "tap": self._tap,
+            "vote": self._vote,
             "sticker": self._gesture,
             "voice": self._gesture,
             "location": self._location,
@@ -153,6 +155,16 @@ class Live:
 
     async def _tap(self, request: Request) -> None:
         self._pass(request, kind=Kind.TAP, tap=request["payload"], message=request["message"])
+
+    async def _vote(self, request: Request) -> None:
+        user, message = request["user"], request["message"]
+        if not all(type(place) is int for place in request["picked"]):
+            raise ValueError("wrong fields")
+        picked = tuple(sorted(set(request["picked"])))
+        poll = poll_id(self._phones[user].user, message)
+        self._phones.vote(
+            user, self.inbound(user, request["id"], kind=Kind.VOTE, message=message, poll=poll, picked=picked)
+        )
 
     async def _gesture(self, request: Request) -> None:
         self._pass(request, kind=Kind(request["do"]))

@@ -30,6 +30,7 @@ class Message:
         opens: what the button says that opens the list.
         bell: it came as a template, to somebody whose window had closed.
         attachment: the fields of `Attachment`.
+        poll: of a poll: "choices", whether "several" can be picked, the places "picked", and whether it is "closed".
         taken: for what the owner said: stored by the app.
     """
 
@@ -44,8 +45,14 @@ class Message:
     opens: str = ""
     bell: bool = False
     attachment: dict[str, Any] | None = None
+    poll: dict[str, Any] | None = None
     edited: bool = False
     taken: bool = False
+
+
+def poll_id(user: str, message: str) -> str:
+    """What the platform calls the poll in this message."""
+    return f"{user}-{message}"
 
 
 @dataclass(slots=True)

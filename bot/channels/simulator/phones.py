@@ -166,11 +166,43 @@ class Phones:
                 opens=bubble.opens,
                 bell=bell,
                 attachment=attachment,
+                poll=_poll(bubble),
             )
         phone.put(message)
         phone.save(self._directory)
         self._tell_message(phone, message)
         return message.id
+
+    def close_poll(self, phone: Phone, identity: str) -> bool:
+        """Let a poll take no more votes; False when it is not there."""
+        message = phone.message(identity)
+        if message is None or message.poll is None:
+            return False
+        self._change(phone, replace(message, poll=message.poll | {"closed": True}))
+        return True
+
+    def vote(self, user: str, inbound: Inbound) -> None:
+        """Keep a vote until the app has taken it; the platform shows it at once.
+
+        Raises:
+            ValueError: there is no such poll, or it takes no votes.
+        """
+        phone = self._phones[user]
+        message = phone.message(inbound.message)
+        poll = message.poll if message else None
+        if message is None or poll is None or poll["closed"]:
+            raise ValueError("This poll is closed")
+        if len(inbound.picked) > (len(poll["choices"]) if poll["several"] else 1):
+            raise ValueError("Too many choices")
+        if any(not 0 <= place < len(poll["choices"]) for place in inbound.picked):
+            raise ValueError("There is no such choice")
+        self._change(phone, replace(message, poll=poll | {"picked": list(inbound.picked)}))
+        self._pend(phone, inbound)
+
+    def _change(self, phone: Phone, message: Message) -> None:
+        phone.put(message)
+        phone.save(self._directory)
+        self._tell_message(phone, message)
 
     def remove(self, user: str, message: str) -> None:
         """Take a message of ours from a screen, if it is still there."""
@@ -237,3 +269,9 @@ class Phones:
 
     def _tell_message(self, phone: Phone, message: Message) -> None:
         self.tell({"event": "message", "user": phone.user, "message": asdict(message)})
+
+
+def _poll(bubble: Bubble) -> dict[str, Any] | None:
+    if not bubble.poll:
+        return None
+    return {"choices": list(bubble.poll), "several": bubble.several, "picked": [], "closed": False}

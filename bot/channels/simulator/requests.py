@@ -16,6 +16,7 @@ _IDENTITY: Final = re.compile(r"[0-9A-Za-z-]{8,64}", re.ASCII)
 _FIELDS: Final[dict[str, dict[str, type]]] = {
     "say": {"user": str, "text": str},
     "tap": {"user": str, "payload": str, "message": str},
+    "vote": {"user": str, "message": str, "picked": list},
     "sticker": {"user": str},
     "voice": {"user": str},
     "location": {"user": str},

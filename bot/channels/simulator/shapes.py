@@ -32,7 +32,7 @@ TELEGRAM: Final = Shape(
     "demo-telegram",
     "Telegram (demo)",
     "1",
-    Capabilities(buttons=True, edits=True, markup="html", units="utf16", deletes=timedelta(hours=48)),
+    Capabilities(buttons=True, edits=True, markup="html", units="utf16", deletes=timedelta(hours=48), polls=12),
 )
 NUMBERS: Final = Capabilities(buttons=False, edits=False, markup="whatsapp", text=1600, commands=False)
 """A phone on which options are always numbers in the text, as on WhatsApp before choices are set up there."""

@@ -82,6 +82,7 @@ class TelegramChannel:
         resends=True,
         download=fetching.LARGEST,
         deletes=DELETES,
+        polls=12,
     )
 
     def __init__(
@@ -169,6 +170,10 @@ class TelegramChannel:
             return await self._sender.delete(chat, outbound.delete)
         bubble = _shape(outbound.having(edit="", in_place=False) if outbound.edit else outbound, self.capabilities)
         try:
+            if outbound.poll == "closed":
+                return await self._sender.stop_poll(chat, bubble, outbound.edit)
+            if bubble.poll:
+                return Sent(outbound.edit) if outbound.edit else await self._sender.poll(chat, bubble)
             if outbound.in_place:
                 return await self._sender.change(chat, bubble, outbound.edit, preview=outbound.preview)
             return Sent(await self._sender.send(chat, bubble, edit=outbound.edit, preview=outbound.preview))

@@ -13,7 +13,7 @@ from bot.core.messages import Address, Attachment, Inbound, Kind, Point
 Update = dict[str, Any]
 
 CHANNEL: Final = "telegram"
-ALLOWED: Final = ("message", "callback_query", "my_chat_member")
+ALLOWED: Final = ("message", "callback_query", "my_chat_member", "poll_answer")
 
 _TAGS: Final = {
     "bold": "b",
@@ -50,6 +50,9 @@ def inbound(update: Update) -> Inbound | None:
         return _message(update, message)
     if (tap := update.get("callback_query")) and _private(under := tap.get("message") or {}):
         return _inbound(update, under, tap, Kind.TAP, tap=tap.get("data", ""), message=str(under["message_id"]))
+    if (vote := update.get("poll_answer")) and (voter := vote.get("user")):
+        picked = tuple(int(place) for place in vote["option_ids"])
+        return _inbound(update, {"chat": voter}, {"from": voter}, Kind.VOTE, poll=str(vote["poll_id"]), picked=picked)
     if (change := update.get("my_chat_member")) and _private(change):
         kind = _STANDING.get(change["new_chat_member"]["status"])
         return _inbound(update, change, change, kind) if kind else None
@@ -155,6 +158,8 @@ def _inbound(
     message: str = "",
     attachment: Attachment | None = None,
     point: Point | None = None,
+    poll: str = "",
+    picked: tuple[int, ...] = (),
 ) -> Inbound:
     person = said.get("from", {})
     return Inbound(
@@ -166,6 +171,8 @@ def _inbound(
         message=message,
         attachment=attachment,
         point=point,
+        poll=poll,
+        picked=picked,
         language=person.get("language_code", ""),
         name=" ".join(part for key in ("first_name", "last_name") if (part := person.get(key))),
     )

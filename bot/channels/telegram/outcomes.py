@@ -44,7 +44,10 @@ _GONE: Final = (
     "message_id_invalid",
     "there is no text in the message to edit",
     "there is no caption in the message to edit",
+    "message with poll to stop not found",
+    "poll can't be stopped",
 )
+_CLOSED: Final = "poll has already been closed"
 _DELETED: Final = ("message to delete not found", "message_id_invalid")
 _UNDELETABLE: Final = ("message can't be deleted", "message_delete_forbidden")
 """After 48 hours Telegram adds "for everyone": https://github.com/tdlib/telegram-bot-api/issues/403"""
@@ -72,6 +75,11 @@ def unchanged(error: Declined) -> bool:
 def gone(error: Declined) -> bool:
     """The message to edit is no longer there, or never was one of text."""
     return any(words in error.message.lower() for words in _GONE)
+
+
+def closed(error: Declined) -> bool:
+    """The poll takes no votes already."""
+    return _CLOSED in error.message.lower()
 
 
 def deleted(error: Declined) -> bool:

@@ -15,7 +15,7 @@ from telegram import InputFile
 from telegram.error import TelegramError
 
 from bot.channels.telegram.inbound import CHANNEL
-from bot.channels.telegram.outcomes import deleted, gone, unchanged, undeletable
+from bot.channels.telegram.outcomes import closed, deleted, gone, unchanged, undeletable
 from bot.channels.telegram.transport import AiohttpRequest, Declined, LeanBot
 from bot.core.channel import Refused, Sent
 from bot.core.messages import Attachment
@@ -87,6 +87,39 @@ class Sender:
             if not gone(declined):
                 raise
             return Refused("uneditable", detail=declined.message)
+
+    async def poll(self, chat: int, bubble: Bubble) -> Sent:
+        """Put it as a poll that tells who voted; a vote can be taken back, or changed.
+
+        Raises:
+            TelegramError: as the transport raises it.
+        """
+        parameters: dict[str, Any] = {
+            "chat_id": chat,
+            "question": bubble.text,
+            "options": [{"text": label} for label in bubble.poll],
+            "is_anonymous": False,
+            "allows_multiple_answers": bubble.several,
+            "allows_revoting": True,
+            **_keyboard(bubble),
+        }
+        message = await self._bot.call("sendPoll", parameters)
+        return Sent(_id(message), poll=str(message["poll"]["id"]))
+
+    async def stop_poll(self, chat: int, bubble: Bubble, message: str) -> Sent | Refused:
+        """Let the poll take no more votes; one that takes none already stands as it was asked for.
+
+        Raises:
+            TelegramError: as the transport raises it.
+        """
+        try:
+            await self._bot.call("stopPoll", {"chat_id": chat, "message_id": int(message), **_keyboard(bubble)})
+        except Declined as declined:
+            if gone(declined):
+                return Refused("uneditable", detail=declined.message)
+            if not closed(declined):
+                raise
+        return Sent(message)
 
     async def delete(self, chat: int, messages: Sequence[str]) -> Sent | Refused:
         """Take messages back, for both sides; one that is gone already is taken back too.
@@ -160,14 +193,17 @@ def _text(chat: int, bubble: Bubble, *, preview: bool) -> dict[str, Any]:
 
 
 def _parameters(chat: int, bubble: Bubble, words: str) -> dict[str, Any]:
-    parameters: dict[str, Any] = {"chat_id": chat, words: bubble.text, "parse_mode": "HTML"}
-    if bubble.rows:
-        keyboard = [
-            [
-                {"text": button.label, **({"url": button.url} if button.url else {"callback_data": button.payload})}
-                for button in row
-            ]
-            for row in bubble.rows
+    return {"chat_id": chat, words: bubble.text, "parse_mode": "HTML", **_keyboard(bubble)}
+
+
+def _keyboard(bubble: Bubble) -> dict[str, Any]:
+    if not bubble.rows:
+        return {}
+    keyboard = [
+        [
+            {"text": button.label, **({"url": button.url} if button.url else {"callback_data": button.payload})}
+            for button in row
         ]
-        parameters["reply_markup"] = {"inline_keyboard": keyboard}
-    return parameters
+        for row in bubble.rows
+    ]
+    return {"reply_markup": {"inline_keyboard": keyboard}}

@@ -21,6 +21,7 @@ from bot.handlers.admin.drafts import number_of
 from bot.turn import Turn
 from storage.broadcasts import Broadcast
 from storage.calls import Call
+from storage.declarations import Declaration
 from storage.events import Event
 from storage.newsletters import Newsletter
 from storage.staff import AuditEntry, Role, recent_entries
@@ -91,6 +92,12 @@ _ACTIONS: Final = {
     "survey.nudge": N_("reminded those who had not answered the survey {survey}"),
     "survey.file": N_("took the answers to the survey {survey} as a file"),
     "survey.share": N_("sent the results of the survey {survey} to those who answered"),
+    "declaration.begin": N_("began a declaration: {declaration}"),
+    "declaration.write": N_("changed a declaration: {declaration}"),
+    "declaration.delete": N_("deleted a declaration that was not sent"),
+    "declaration.until": N_("moved the end of the declaration {declaration}"),
+    "declaration.close": N_("closed the declaration {declaration}"),
+    "declaration.file": N_("took the signers of the declaration {declaration} as a file"),
     "event.begin": N_("began an event: {event}"),
     "event.text": N_("wrote the text of {event} in {language}"),
     "event.change": N_("changed {event}"),
@@ -133,6 +140,14 @@ def _line(turn: Turn, entry: AuditEntry) -> Markup:
     return Markup("{}: {} {}").format(moment, person_words(turn.session, entry.actor_id, turn.member), done)
 
 
+_TITLED: Final[dict[str, type[Call | Event | Survey | Declaration]]] = {
+    "call": Call,
+    "event": Event,
+    "survey": Survey,
+    "declaration": Declaration,
+}
+
+
 def _values(turn: Turn, detail: dict[str, Any]) -> Mapping[str, Any]:
     """What an entry noted, as a reader calls it."""
     values = defaultdict(lambda: "…", detail)
@@ -145,15 +160,10 @@ def _values(turn: Turn, detail: dict[str, Any]) -> Mapping[str, Any]:
     if "broadcast" in values:
         broadcast = turn.session.get(Broadcast, values["broadcast"])
         values["broadcast"] = _called(turn, broadcast.newsletter_id if broadcast else 0)
-    if "call" in values:
-        call = turn.session.get(Call, values["call"])
-        values["call"] = _("“{title}”").format(title=read(call, turn.language).title) if call else "…"
-    if "event" in values:
-        event = turn.session.get(Event, values["event"])
-        values["event"] = _("“{title}”").format(title=read(event, turn.language).title) if event else "…"
-    if "survey" in values:
-        survey = turn.session.get(Survey, values["survey"])
-        values["survey"] = _("“{title}”").format(title=read(survey, turn.language).title) if survey else "…"
+    for name, table in _TITLED.items():
+        if name in values:
+            titled = turn.session.get(table, values[name])
+            values[name] = _("“{title}”").format(title=read(titled, turn.language).title) if titled else "…"
     if "member" in values:
         values["member"] = person_words(turn.session, values["member"], turn.member)
     if "role" in values:

@@ -68,7 +68,9 @@ def try_out(turn: Turn, draft: str = "", *_rest: str) -> None:
     wording = Wording(turn.network)
     for language in turn.network.languages:
         if language in plan.newsletter.texts:
-            outbound = wording.word(plan.content, language, plan.audience.topics, homes=plan.audience.regions)
+            outbound = wording.word(
+                plan.content, language, plan.audience.topics, homes=plan.audience.regions, terms=turn.capabilities
+            )
             turn.said.append(outbound.having(alone=True))
     turn.preface(_("This is how members will see it. It came only to you."))
     drafts.show(turn, plan)
@@ -88,9 +90,12 @@ def _views(turn: Turn, plan: Plan) -> Iterator[View]:
     """One view for each language, and for each way its channels show it; this person's own way first."""
     wording = Wording(turn.network)
     for language in turn.network.languages:
-        outbound = wording.word(plan.content, language, plan.audience.topics, homes=plan.audience.regions)
         views: list[View] = []
         for channel, members in _channels(turn, plan, language):
+            terms = channel.capabilities
+            outbound = wording.word(
+                plan.content, language, plan.audience.topics, homes=plan.audience.regions, terms=terms
+            )
             bubble = render(outbound, channel.capabilities)
             markup = channel.capabilities.markup
             view = next((one for one in views if (one.bubble, one.capabilities.markup) == (bubble, markup)), None)

@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from bot.core.router import Router
+from bot.handlers.declarations import lists, reading, signing, withdrawing
 
 router = Router()
+router.include(lists.router, reading.router, signing.router, withdrawing.router)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from bot.actions import invitations, members, retention
+from bot.actions import invitations, members, retention, signing
 from bot.actions.menu import in_every_language, main_menu, typed, word_of
 from bot.actions.rights import role_name, role_of
 from bot.core.fields import Confirm
@@ -36,15 +36,15 @@ _SHARED: Final = re.compile(r"([a-z]+)_(\d{1,15})", re.ASCII)
 """What follows START where something was passed on: "call_12"."""
 
 Opening = Callable[[Turn, str], None]
-_OPENINGS: Final[dict[str, Opening]] = {}
+_OPENINGS: Final[dict[str, tuple[Opening, bool]]] = {}
 """Shows what was passed on, by what it is called. Called with (turn, "12")."""
 
 
-def opening(name: str) -> Callable[[Opening], Opening]:
-    """Show this where a link brings it: "/start name_12"."""
+def opening(name: str, *, joins: bool = True) -> Callable[[Opening], Opening]:
+    """Show this where a link brings it: "/start name_12"; who is new here is then asked to join, if that is needed."""
 
     def register(show: Opening) -> Opening:
-        _OPENINGS[name] = show
+        _OPENINGS[name] = show, joins
         return show
 
     return register
@@ -85,8 +85,9 @@ def _is_token(_turn: Turn, rest: str) -> bool:
 def start(turn: Turn) -> None:
     shared = _SHARED.fullmatch(turn.payload)
     if shared and shared[1] in _OPENINGS:
-        _OPENINGS[shared[1]](turn, shared[2])
-        if not turn.member.registered:
+        show, joins = _OPENINGS[shared[1]]
+        show(turn, shared[2])
+        if joins and not turn.member.registered:
             begin(turn)
         return
     if turn.payload:
@@ -135,7 +136,7 @@ def decide(turn: Turn, answers: dict[str, Any]) -> None:
 
 @router.cancelled(welcome)
 def decline(turn: Turn) -> None:
-    """Nothing is kept of somebody who does not agree, except of staff, whose role somebody gave them."""
+    """Nothing is kept of somebody who does not agree, but for what they signed, and a role somebody gave them."""
     role = role_of(turn.session, turn.member)
     if role is not None:
         turn.say(
@@ -143,6 +144,14 @@ def decline(turn: Turn) -> None:
                 "That is all right. You still have your role here: {role}. We keep only that and your contact. If you "
                 "change your mind, write {start}: you are always welcome."
             ).format(role=role_name(role), start=typed("start", turn.capabilities))
+        )
+        return
+    if signing.signed(turn.session, turn.member):
+        turn.say(
+            _(
+                "That is all right. We keep only what you signed and your contact, and will not write to you. You can "
+                "read it or take it back ({declarations}), or have it erased ({forget})."
+            ).format(**{name: typed(name, turn.capabilities) for name in ("declarations", "forget")})
         )
         return
     turn.say(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.router import Router
-from bot.handlers.surveys import answering, lists, reading, results, taking_over
+from bot.handlers.surveys import answering, lists, reading, results, taking_over, voting
 
 router = Router()
-router.include(answering.router, lists.router, reading.router, results.router, taking_over.router)
+router.include(*(room.router for room in (answering, lists, reading, results, taking_over, voting)))

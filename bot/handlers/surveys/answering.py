@@ -7,11 +7,10 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from bot.actions import answering
+from bot.actions import answering, hushing
 from bot.actions.answering import Taken, is_open
 from bot.actions.menu import typed
 from bot.actions.questionnaires import SURVEY, form_of, progress_of, values_of
-from bot.core.conversation import Conversation
 from bot.core.fields import Answers
 from bot.core.form import Family, Form, Progress
 from bot.core.i18n import _
@@ -21,7 +20,6 @@ from bot.core.router import Router
 from bot.handlers.admin.drafts import number_of
 from bot.handlers.surveys.finding import published, say_taken, title, to_list
 from bot.turn import Turn
-from storage.conversations import load_conversation, save_conversation
 from storage.members import addresses_of
 from storage.responses import Response, response_of
 from storage.surveys import Survey, questions_of
@@ -32,12 +30,12 @@ router = Router()
 def _make(turn: Turn, key: str) -> Form | None:
     """The form, while this person may answer."""
     survey = turn.session.get(Survey, number_of(key))
-    if survey is None or not is_open(survey, turn.now) or answering.is_taken(turn.session, survey, turn.member):
+    if survey is None or not is_open(survey, turn.now):
         return None
     response = _response(turn, survey)
-    if survey.anonymous and response is not None and response.completed_at is not None:
-        return None
-    return form_of(survey, questions_of(turn.session, survey.id), turn.language)
+    taken = response is not None and response.member_id != turn.member.id
+    given = survey.anonymous and response is not None and response.completed_at is not None
+    return None if taken or given else form_of(survey, questions_of(turn.session, survey.id), turn.language)
 
 
 def _stored(turn: Turn, form: Form, progress: Progress) -> Progress:
@@ -101,7 +99,8 @@ def complete(turn: Turn, answers: dict[str, Any]) -> None:
         return
     answering.complete(turn.session, survey, response, turn.member, values, turn.now)
     if survey.anonymous:
-        _forget_elsewhere(turn, FAMILY.named(survey.id))
+        for address_id in _others(turn):
+            hushing.forget(turn.session, address_id, FAMILY.named(survey.id))
         thanks = _("Thank you. Your answers to “{title}” are in, and nothing tells that they are yours.")
         turn.say(thanks.format(title=title(turn, survey)), [to_list()])
         return
@@ -154,22 +153,12 @@ def _response(turn: Turn, survey: Survey, *, lock: bool = False) -> Response | N
     return response_of(turn.session, survey.id, answering.holder_of(survey, turn.member), lock=lock)
 
 
+def _others(turn: Turn) -> list[int]:
+    """Their other addresses."""
+    return [each.id for each in addresses_of(turn.session, turn.member.id) if each.id != turn.address.id]
+
+
 def _elsewhere(turn: Turn, form: str) -> Progress | None:
     """Where they stand on another messenger: of an anonymous survey nothing else knows."""
-    others = [each.id for each in addresses_of(turn.session, turn.member.id) if each.id != turn.address.id]
-    for address_id in others:
-        there = Conversation.from_json(load_conversation(turn.session, address_id))
-        for progress in (*there.stack, *there.aside):
-            if progress.form == form:
-                return progress
-    return None
-
-
-def _forget_elsewhere(turn: Turn, form: str) -> None:
-    """They answered; what stands half answered on another messenger goes."""
-    others = [each.id for each in addresses_of(turn.session, turn.member.id) if each.id != turn.address.id]
-    for address_id in others:
-        there = Conversation.from_json(load_conversation(turn.session, address_id))
-        stack, aside = ([each for each in kept if each.form != form] for kept in (there.stack, there.aside))
-        left = replace(there, stack=tuple(stack), aside=tuple(aside))
-        save_conversation(turn.session, address_id, left.to_json())
+    found = (hushing.standing(turn.session, address_id, form) for address_id in _others(turn))
+    return next((progress for progress in found if progress), None)

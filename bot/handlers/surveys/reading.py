@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from bot.actions import answering
+from bot.actions import answering, ballots
 from bot.actions.answering import is_open
 from bot.actions.menu import in_every_language
 from bot.actions.standing import SURVEY, About, standing
@@ -57,7 +57,7 @@ def show(turn: Turn, key: str = "") -> None:
 def _above(turn: Turn, survey: Survey) -> bool:
     """Whether its card is what was answered: the buttons and words under messages stand for themselves."""
     stands = turn.inbound.kind is Kind.TEXT or not turn.inbound.tap[:1].isdecimal()
-    return stands and not (turn.capabilities.polls and len(questions_of(turn.session, survey.id)) == 1)
+    return stands and not (turn.capabilities.polls and ballots.question_of(turn.session, survey))
 
 
 def _show(turn: Turn, survey: Survey, response: Response | None) -> None:

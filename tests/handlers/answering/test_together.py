@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.actions.hushing import AFTER
+from bot.core.conversation import Conversation
 from scheduler.housekeeping import HUSHED, Housekeeping
 from storage.conversations import ConversationState
 from storage.inbox import InboxRow
@@ -139,6 +141,25 @@ async def test_until_the_last_answer_an_anonymous_survey_stores_none(office: Off
     assert leyla.sees == "2 of 2\nWhat was wrong?"
     await leyla.says("Nothing")
     assert sheets(office, key) == [Kept({1: ["a"], 2: "Nothing"}, complete=True)]
+
+
+async def test_half_an_anonymous_answer_is_forgotten_once_the_survey_is_over(office: Office, leyla: Person) -> None:
+    key, other = (opened(office, WHO, SECRET, anonymous=True) for _each in range(2))
+    for each in (other, key):
+        await forges(leyla, f"answer_survey:{each}")
+        await leyla.picks("Girls", "Parents", "Done", "Cancel")
+    closes(office, key)
+    housekeeping = Housekeeping(office.database, office.clock, office.files)
+
+    def halves(session: Session) -> list[str]:
+        states = [Conversation.from_json(state) for state in session.scalars(select(ConversationState.state))]
+        return sorted(each.form for state in states for each in (*state.stack, *state.aside))
+
+    await housekeeping.hush()
+    assert office.database.transact(halves) == sorted([f"survey:{key}", f"survey:{other}"])
+    office.clock.advance(AFTER + timedelta(seconds=1))
+    await housekeeping.hush()
+    assert office.database.transact(halves) == [f"survey:{other}"]
 
 
 async def test_an_anonymous_survey_goes_on_on_the_other_messenger_and_counts_once(

@@ -4,6 +4,7 @@ import { choices } from "./choices.js";
 import { time } from "./clock.js";
 import { element, icon } from "./element.js";
 import { nodes } from "./markup.js";
+import { poll } from "./poll.js";
 
 const PICTURE = /\.(jpe?g|png|gif|webp)$/i;
 
@@ -22,6 +23,7 @@ export function bubble(message, act) {
     text.append(nodes(shown(message), message.markup, act.commands && !message.mine ? act.say : null));
     body.append(text);
   }
+  if (message.poll) body.append(poll(message, act));
   body.append(foot(message, act.words));
   item.append(body);
   if (message.rows.length) item.append(choices(message, act));

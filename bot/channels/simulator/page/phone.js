@@ -31,6 +31,7 @@ export class Phone {
       commands: this.shape === "telegram",
       say: (text) => this.say(text),
       tap: (message, button) => this.ask({ do: "tap", payload: button.payload, message: message.id }),
+      vote: (message, picked) => this.ask({ do: "vote", message: message.id, picked }),
       open: (message) => this.picker.open(message, (button) => this.act.tap(message, button)),
     };
     this.#label();

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from bot.actions import declarations
 from bot.core.router import Router
+from bot.handlers.admin import drafts
+from bot.handlers.admin.declarations import desk, files, lists, pages, publishing, sheet, words
+from storage.declarations import DeclarationState
 
 router = Router()
+router.include(*(room.router for room in (words, sheet, publishing, desk, files, lists)))
+drafts.PAGES[declarations.ABOUT] = pages.of_publication
+pages.PAGES.update(
+    {
+        DeclarationState.DRAFT: sheet.show,
+        DeclarationState.OPEN: desk.show,
+        DeclarationState.CLOSED: desk.show,
+    }
+)
