@@ -30,15 +30,18 @@ def take(turn: Turn, router: Router, form: Form, step: Step) -> None:
             if route := _route(router, "completed", form.name):
                 route(turn, answers)
         case Cancelled():
-            progress = turn.conversation.stack[-1]
-            answers = form.answers(progress)
-            _pop(turn)
-            if (family := router.family(form.name)) and family.pauses:
-                turn.set_aside(progress)
-            if route := _route(router, "cancelled", form.name):
-                route(turn, answers)
-            else:
-                turn.say(_("All right, we leave it there. Nothing was changed."))
+            _cancel(turn, router, form)
+
+
+def _cancel(turn: Turn, router: Router, form: Form) -> None:
+    progress = turn.conversation.stack[-1]
+    _pop(turn)
+    if (family := router.family(form.name)) and family.pauses:
+        turn.set_aside(progress)
+    if route := _route(router, "cancelled", form.name):
+        route(turn, form.answers(progress))
+    else:
+        turn.say(_("All right, we leave it there. Nothing was changed."))
 
 
 def opened(turn: Turn, router: Router) -> tuple[Form, Progress] | None:

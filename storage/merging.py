@@ -12,6 +12,7 @@ from storage import calendars, declarations, responses
 from storage.base import UNHEEDED
 from storage.broadcasts import Broadcast
 from storage.calls import Call, CallMark, Dislike
+from storage.declarations import Declaration
 from storage.events import Event, Reply, Rsvp, TimeMark
 from storage.fallback import Move, move
 from storage.members import MemberAddress
@@ -20,6 +21,7 @@ from storage.outbox import MISSED, WAITING, OutboxRow, OutboxState, goes_on
 from storage.rsvps import locked, rsvp_of
 from storage.schedules import Schedule
 from storage.staff import AuditEntry, Invitation
+from storage.surveys import Survey
 
 _WANTING: Final = (Reply.YES, Reply.OFFERED, Reply.WAITING)
 """Answers of those who want to come, the surest first."""
@@ -39,7 +41,7 @@ def repoint(session: Session, gone_id: int, kept_id: int, now: datetime) -> None
     )
     for column in (Newsletter.author_id, Broadcast.author_id, Broadcast.approver_id, Invitation.invited_by,
                    Invitation.used_by, AuditEntry.actor_id, Call.author_id, Call.proposer_id, Event.author_id,
-                   Schedule.author_id):  # fmt: skip
+                   Schedule.author_id, Survey.author_id, Declaration.author_id):  # fmt: skip
         session.execute(update(column.class_).where(column == gone_id).values({column.key: kept_id}))
     _repoint_marks(session, gone_id, kept_id)
     _repoint_answers(session, gone_id, kept_id)

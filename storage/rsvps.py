@@ -50,10 +50,10 @@ def expired_offers(session: Session, event_id: int, now: datetime) -> list[Rsvp]
 
 
 def to_look_after(session: Session, now: datetime) -> list[int]:
-    """Ids of the events at which an offer has expired, or somebody waits."""
+    """Ids of the events at which an offer has expired, or somebody waits; also where it has begun meanwhile."""
     expired = select(Rsvp.event_id).where(Rsvp.reply == Reply.OFFERED, Rsvp.offered_until <= now)
     somebody = select(Rsvp.member_id).where(Rsvp.event_id == Event.id, Rsvp.reply == Reply.WAITING).exists()
-    awaited = select(Event.id).where(Event.state == EventState.OPEN, Event.starts_at > now, somebody)
+    awaited = select(Event.id).where(Event.state == EventState.OPEN, Event.starts_at.is_not(None), somebody)
     return sorted({*session.scalars(expired), *session.scalars(awaited)})
 
 

@@ -24,7 +24,7 @@ from bot.core.form import Form, Progress
 from bot.core.i18n import LANGUAGES, N_, _, current, speaking
 from bot.core.messages import Address, Attachment, Inbound, Kind, Option, Outbound
 from bot.core.router import Router
-from bot.dialogue import respond
+from bot.dialogue import NEWS, respond
 from bot.network import Network
 from bot.turn import Turn
 from storage.files import Files
@@ -680,7 +680,7 @@ def test_whatever_is_sent_is_answered(network: Network, tmp_path: Path, data: st
     texts = st.one_of(
         st.text(max_size=30), st.sampled_from([*commands, "1", "2", "1 2", "9", "back", "done", "health", "Continue"])
     )
-    kinds = st.sampled_from([kind for kind in Kind if kind not in (Kind.TAP, Kind.BLOCKED, Kind.UNBLOCKED)])
+    kinds = st.sampled_from([kind for kind in Kind if kind not in (Kind.TAP, *NEWS)])
     for _number in range(data.draw(st.integers(1, 15))):
         options = [option.id for outbound in phone.screen for option in outbound.options]
         tapping: bool = data.draw(st.booleans())

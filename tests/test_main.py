@@ -44,3 +44,10 @@ def test_without_whatsapp_there_is_nothing_to_set_up(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().err == (
         "korpu: WhatsApp is not set up: TWILIO_ACCOUNT_SID and what stands with it in .env.example are empty.\n"
     )
+
+
+def test_the_example_is_loaded_once(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "")
+    said = "1023 signers from 137 countries: see /declarations, closed declarations.\n"
+    assert [main(["load-example-declaration"]) for _ in range(2)] == [0, 0]
+    assert capsys.readouterr().out == said * 2

@@ -82,8 +82,8 @@ def title(call: Call, language: str) -> str:
 
 
 def cards(call: Call, network: Network) -> dict[str, Markup]:
-    """What is sent of it, in each language that it was written in."""
-    return {language: card(call, language, network) for language in network.languages if language in call.titles}
+    """What is sent of it, for the readers of each language of the network."""
+    return {language: card(call, language, network) for language in network.languages}
 
 
 def audience_of(call: Call) -> Audience:
@@ -134,7 +134,7 @@ def overlong(call: Call, network: Network, channels: Iterable[Channel], **values
     changed.state, changed.closed_at = CallState.CLOSED, changed.created_at  # there must be room to say that it is over
     newsletter = Newsletter(about=ABOUT, about_id=call.id)
     _compose(newsletter, changed, network)
-    return newsletters.overlong(Plan(newsletter, audience_of(changed), []), network, channels)
+    return newsletters.overlong(Plan(newsletter, audience_of(changed), [], changed.titles), network, channels)
 
 
 def may_edit(session: Session, member: Member, call: Call, network: Network) -> bool:

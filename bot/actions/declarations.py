@@ -105,8 +105,8 @@ def fingerprint(declaration: Declaration) -> str:
 
 
 def cards(declaration: Declaration, network: Network) -> dict[str, Markup]:
-    """Its card in each language it is written in."""
-    return {each: card(declaration, each, network) for each in network.languages if each in declaration.titles}
+    """Its card, for the readers of each language of the network."""
+    return {each: card(declaration, each, network) for each in network.languages}
 
 
 def publication(session: Session, declaration: Declaration, actor: Member, network: Network,
@@ -158,4 +158,4 @@ def overlong(declaration: Declaration, network: Network, channels: Iterable[Chan
     texts = {language: str(text) for language, text in cards(declaration, network).items()}
     like = Newsletter(source=declaration.source, texts=texts, audience=declaration.audience, about=ABOUT,
                       about_id=declaration.id)  # fmt: skip
-    return newsletters.overlong(Plan(like, audience_of(declaration), []), network, channels)
+    return newsletters.overlong(Plan(like, audience_of(declaration), [], declaration.titles), network, channels)

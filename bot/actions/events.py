@@ -73,10 +73,9 @@ def audience_of(event: Event) -> Audience:
 
 
 def cards(session: Session, event: Event, network: Network) -> dict[str, Markup]:
-    """Its card in each language it is written in."""
+    """Its card, for the readers of each language of the network."""
     times = [time.starts_at for time in times_of(session, event.id)]
-    written = [language for language in network.languages if language in event.titles]
-    return {language: card(event, language, network, times) for language in written}
+    return {language: card(event, language, network, times) for language in network.languages}
 
 
 def composed(session: Session, event: Event, about: str, network: Network) -> Newsletter:
@@ -148,7 +147,7 @@ def overlong(session: Session, event: Event, language: str, title: str, text: st
     tried = Event(**{column.key: getattr(event, column.key) for column in inspect(Event).columns})
     tried.titles, tried.texts = {**event.titles, language: title}, {**event.texts, language: text}
     newsletter = composed(session, tried, EVENT, network)
-    found = newsletters.overlong(Plan(newsletter, audience_of(event), []), network, channels)
+    found = newsletters.overlong(Plan(newsletter, audience_of(event), [], tried.titles), network, channels)
     return [each for each in found if each.text == language]
 
 

@@ -56,6 +56,7 @@ def export(session: Session, member: Member, now: datetime) -> bytes:
     asked = select(Survey).where(Survey.author_id == member.id).order_by(Survey.id)
     signatures = select(Signature, Declaration.titles).join(Declaration, Declaration.id == Signature.declaration_id)
     signatures = signatures.where(Signature.member_id == member.id).order_by(Signature.id)
+    opened = select(Declaration).where(Declaration.author_id == member.id).order_by(Declaration.id)
     polls = select(Poll).where(Poll.address_id.in_(address_ids)).order_by(Poll.outbox_id)
     whole = {
         "member": _columns(member),
@@ -75,6 +76,7 @@ def export(session: Session, member: Member, now: datetime) -> bytes:
         "surveys": [_answered(session, response) for response in responses_of(session, member.id)],
         "surveys_by_you": [_columns(survey) for survey in session.scalars(asked)],
         "declarations": [_columns(signed) | {"titles": titles} for signed, titles in session.execute(signatures)],
+        "declarations_by_you": [_columns(declaration) for declaration in session.scalars(opened)],
         "staff": _found(session, Staff, member.id),
         "invitations": [_columns(each, "hashed") for each in session.scalars(select(Invitation).where(invited))],
         "messages_received_from_you": [{"at": row.received_at, "message": row.payload} for row in heard],

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.actions.ballots import Ballot, ballot_of
 from bot.actions.homes import longest_home
 from bot.actions.rights import RUNNING, role_of, topics_for
-from bot.actions.standing import drafted
+from bot.actions.standing import drafted, written_in
 from bot.actions.wording import Content, Wording, content_of
 from bot.core.channel import Channel
 from bot.core.messages import Attachment
@@ -47,12 +47,14 @@ class Plan:
     Attributes:
         audience: the one chosen, within what the person who asks may write to.
         parts: how many that are, by channel and language.
+        written: the languages it was written in.
         ballot: what its readers vote on.
     """
 
     newsletter: Newsletter
     audience: Audience
     parts: list[Part]
+    written: Collection[str]
     ballot: Ballot | None = None
 
     @property
@@ -73,7 +75,7 @@ class Plan:
         """How many read a language there is no text in."""
         readers: dict[str, int] = {}
         for part in self.parts:
-            if part.language not in self.newsletter.texts:
+            if part.language not in self.written:
                 readers[part.language] = readers.get(part.language, 0) + part.members
         return readers
 
@@ -171,8 +173,9 @@ def plan(
         chosen = tuple(topic for topic in audience.topics if topic in own)
         audience = replace(audience, topics=chosen or own)
         if not own:
-            return Plan(newsletter, audience, [])
-    return Plan(newsletter, audience, count(session, audience), ballot_of(session, newsletter))
+            return Plan(newsletter, audience, [], newsletter.texts)
+    written = written_in(session, newsletter)
+    return Plan(newsletter, audience, count(session, audience), written, ballot_of(session, newsletter))
 
 
 def overlong(planned: Plan, network: Network, channels: Iterable[Channel]) -> list[Overlong]:
@@ -186,7 +189,7 @@ def overlong(planned: Plan, network: Network, channels: Iterable[Channel]) -> li
         for reader in network.languages:
             if reached and (channel.name, reader) not in reached:
                 continue
-            used = planned.content.text(reader)[1]
+            used = reader if reader in planned.written else planned.newsletter.source
             homes = longest_home(network, planned.audience.regions, reader)
             for reasons in longest_reasons(planned.audience.topics, network, reader):
                 terms = channel.capabilities

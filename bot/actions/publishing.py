@@ -135,5 +135,5 @@ def _note_event(session: Session, event: Event, about: str, fired_at: datetime |
     ends_at = event.ends_at or (event.starts_at and event.starts_at + LASTS)
     if event.state == EventState.OPEN and ends_at is not None and ends_at <= now:
         event.state = EventState.OVER
-        texts = {each: eventcards.card(event, each, network) for each in network.languages if each in event.titles}
+        texts = {each: eventcards.card(event, each, network) for each in network.languages}
         telling.show_anew(session, "event", event.id, texts, now)

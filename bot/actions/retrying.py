@@ -13,7 +13,7 @@ from storage.delivery import tally, unfinished
 from storage.facts import forget, recall, remember
 from storage.followups import is_awaited
 from storage.outbox import LOST, MISSED
-from storage.retries import put_back
+from storage.retries import put_back, within_reach
 from storage.staff import record
 
 DOUBT: Final = "doubt"
@@ -48,9 +48,10 @@ def missed(session: Session, broadcast_id: int) -> dict[str, int]:
     return dict(sorted(reasons.items(), key=lambda found: (-found[1], found[0])))
 
 
-def worth(reasons: dict[str, int]) -> dict[str, int]:
-    """Of these, for whom another try may change something."""
-    return {reason: rows for reason, rows in reasons.items() if reason not in POINTLESS}
+def worth(session: Session, broadcast_id: int) -> dict[str, int]:
+    """Of these, for how many another try may change something: who blocked us must have come back first."""
+    found = within_reach(session, broadcast_id)
+    return {reason: rows for reason, rows in found.items() if reason not in POINTLESS}
 
 
 def allowed(session: Session, broadcast: Broadcast, now: datetime) -> bool:
@@ -74,7 +75,7 @@ def retry(session: Session, broadcast: Broadcast, reasons: Collection[str], acto
     broadcast is not over. One that is paused stays so.
     """
     session.refresh(broadcast, with_for_update=True)
-    found = {reason: rows for reason, rows in worth(missed(session, broadcast.id)).items() if reason in reasons}
+    found = {reason: rows for reason, rows in worth(session, broadcast.id).items() if reason in reasons}
     if not found or not allowed(session, broadcast, now):
         return 0
     remember(session, _key(broadcast), {"reasons": sorted(found), "after": 0})

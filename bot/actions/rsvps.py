@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.actions.hours import morning
 from bot.actions.localized import read
 from bot.actions.messages import reached_at, tell
-from bot.actions.standing import answers
+from bot.actions.standing import answers, fewer
 from bot.actions.telling import publications
 from bot.core.i18n import _, ngettext, speaking
 from bot.core.locale import number, zoned_words
@@ -24,6 +24,7 @@ from bot.core.messages import Option, Outbound
 from bot.network import Network
 from storage.events import Event, EventState, Reply, Rsvp
 from storage.members import Member
+from storage.outbox import find_by_key
 from storage.rsvps import HOLDING, answered_by, expired_offers, is_ahead, locked, rsvp_of, seats_taken, waiting_list
 
 PARTY: Final = 10
@@ -84,8 +85,9 @@ def answer(session: Session, event_id: int, member: Member, reply: Reply, networ
     look_after(session, event, network, now)
     rsvp = rsvp_of(session, event_id, member.id)
     known = rsvp.seats if rsvp is not None and rsvp.reply not in {Reply.NO, Reply.MAYBE} else 1
+    held = _held(rsvp)
     said = _answer(session, event, member, rsvp, reply, known if seats is None else seats, now)
-    look_after(session, event, network, now)
+    look_after(session, event, network, now, freed=_held(said.rsvp) < held)
     return said
 
 
@@ -97,16 +99,23 @@ def answerable(session: Session, event: Event, now: datetime) -> bool:
     return is_open and is_ahead(event, now)
 
 
-def look_after(session: Session, event: Event, network: Network, now: datetime) -> bool:
+def look_after(session: Session, event: Event, network: Network, now: datetime, *, freed: bool = False) -> bool:
     """Take back offers whose time is over, and offer what is free to those who wait; whether anybody was told.
 
     In the order in which they asked, to everybody whose seats fit. Whoever cannot be reached keeps their place, and the
-    seat goes on to the next. The event is locked.
+    seat goes on to the next; where too few are left for those who wait for more, they hear of it. Whoever still waits
+    when it begins hears that it was in vain. The event is locked.
+
+    Args:
+        freed: a seat has just become free, beside those of expired offers.
     """
     told = False
+    if event.state == EventState.OPEN and not is_ahead(event, now):
+        for rsvp in waiting_list(session, event.id):
+            told = _tell_in_vain(session, event, rsvp, now) or told
     for rsvp in expired_offers(session, event.id, now):
         rsvp.reply, rsvp.offered_until, rsvp.waits_since = Reply.MAYBE, None, None
-        told = _tell_expired(session, event, rsvp, network, now) or told
+        told, freed = _tell_expired(session, event, rsvp, network, now) or told, True
     waiting = waiting_list(session, event.id) if event.state == EventState.OPEN and is_ahead(event, now) else []
     free = _room(session, event) if waiting else 0
     for rsvp in waiting:
@@ -114,6 +123,8 @@ def look_after(session: Session, event: Event, network: Network, now: datetime) 
             _offer(session, event, rsvp, network, now)
             free = None if free is None else free - rsvp.seats
             told = True
+    for rsvp in waiting_list(session, event.id) if freed and free else []:
+        told = _tell_fewer(session, event, rsvp, free or 0, network, now) or told
     return told
 
 
@@ -124,8 +135,10 @@ def give_up(session: Session, member: Member, network: Network, now: datetime) -
     for event_id in sorted(wanted):
         event = locked(session, event_id)
         if event is not None and event.state == EventState.OPEN and is_ahead(event, now):
-            _write(rsvp_of(session, event_id, member.id) or wanted[event_id], Reply.NO, 1, now)
-            look_after(session, event, network, now)
+            rsvp = rsvp_of(session, event_id, member.id) or wanted[event_id]
+            held = _held(rsvp)
+            _write(rsvp, Reply.NO, 1, now)
+            look_after(session, event, network, now, freed=bool(held))
             given.append(event)
     return given
 
@@ -195,6 +208,35 @@ def _offer(session: Session, event: Event, rsvp: Rsvp, network: Network, now: da
     key = f"{OFFERS}:{event.id}:{member.id}:{rsvp.offered_until.timestamp():.0f}"
     tell(session, member.id, outbound, key, now, not_before=begins if begins > now else None)
     session.flush()
+
+
+def _tell_fewer(session: Session, event: Event, rsvp: Rsvp, free: int, network: Network, now: datetime) -> bool:
+    """They may take what there is, as anybody may, or go on waiting for all that they want."""
+    member = session.get_one(Member, rsvp.member_id)
+    with speaking(member.language):
+        there = ngettext("{n} seat is free at “{title}”, {moment}.", "{n} seats are free at “{title}”, {moment}.", free)
+        text = Markup("\n").join(
+            [
+                there.format(n=number(free), **_what_and_when(event, member, network)),
+                _("You wait for more. You can take what there is, or keep your place in the list."),
+            ]
+        )
+        outbound = Outbound(text, (fewer(event.id, free),), language=member.language)
+    begins = _awake(event, member, network, now)
+    key = f"{OFFERS}:{event.id}:{member.id}:{free}:{now.timestamp():.0f}"
+    return tell(session, member.id, outbound, key, now, not_before=begins if begins > now else None)
+
+
+def _tell_in_vain(session: Session, event: Event, rsvp: Rsvp, now: datetime) -> bool:
+    """Once; whether it was now."""
+    key = f"in_vain:{event.id}:{rsvp.member_id}"
+    if find_by_key(session, key) is not None:
+        return False
+    member = session.get_one(Member, rsvp.member_id)
+    with speaking(member.language):
+        text = _("“{title}” has begun, and no seat became free for you. I am sorry, and hope to see you another time.")
+        outbound = Outbound(text.format(title=read(event, member.language).title), language=member.language)
+    return tell(session, member.id, outbound, key, now)
 
 
 def _tell_expired(session: Session, event: Event, rsvp: Rsvp, network: Network, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.actions import surveys
-from bot.actions.localized import read
+from bot.actions.localized import marked, read
 from bot.actions.result_words import question_lines
 from bot.actions.results import results
 from bot.actions.telling import tell
@@ -52,7 +52,8 @@ def text(session: Session, survey: Survey, language: str) -> Markup:
     """As many questions as one message holds, one at the least."""
     found = results(session, survey, questions_of(session, survey.id))
     with speaking(language):
-        title = Markup("<b>{}</b>").format(read(survey, language).title)
+        called, _text, used = read(survey, language)
+        title = Markup("<b>{}</b>").format(marked(called, used, language))
         paragraphs = [title, _("Thank you for your answers. This is what came of it:")]
         left = len(found)
         for result in found:

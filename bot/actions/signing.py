@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.actions.declarations import fingerprint
 from storage.declarations import Declaration, DeclarationState, Signature, countries_of, newest_declarations
 from storage.members import Member
 from storage.organisations import Organisation
@@ -71,7 +72,7 @@ def sign(session: Session, declaration_id: int, member: Member, signer: Signer, 
         return signature
     for column, value in signer._asdict().items():
         setattr(signature, column, value)
-    signature.frozen, signature.signed_at, signature.withdrawn_at = declaration.frozen, now, None
+    signature.frozen, signature.signed_at, signature.withdrawn_at = fingerprint(declaration), now, None
     session.flush()
     return signature
 

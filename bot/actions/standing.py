@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from bot.actions.ballots import Ballot, ballot_of, standing_choices
-from bot.core.i18n import N_, _, current
+from bot.core.i18n import N_, _, current, ngettext
+from bot.core.locale import number
 from bot.core.messages import Option
 from storage.broadcasts import BroadcastKind
 from storage.calls import Call, CallState
@@ -86,6 +87,14 @@ DOOR: Final = timedelta(hours=3)
 def drafted(newsletter: Newsletter) -> About:
     """What it will speak of once it is sent."""
     return About(newsletter.about, newsletter.about_id or 0, open=True) if newsletter.about else NEWS
+
+
+def written_in(session: Session, newsletter: Newsletter) -> Collection[str]:
+    """The languages it was written in: of a call, an event… its `texts` are cards for readers of every language."""
+    if newsletter.about not in _OPEN:
+        return newsletter.texts
+    found = session.get(_ROWS.get(newsletter.about, Event), newsletter.about_id)
+    return found.titles if isinstance(found, Call | Event | Survey | Declaration) else newsletter.texts
 
 
 def about_of(session: Session, newsletter: Newsletter, kind: str = BroadcastKind.NEWSLETTER) -> About:
@@ -187,6 +196,13 @@ def answers(event_id: int) -> tuple[Option, Option, Option]:
         _option(f"rsvp:{event_id}:no", N_("I cannot come"), NOT_COMING, event_id),
         _option(f"rsvp:{event_id}:maybe", N_("Maybe"), PERHAPS, event_id),
     )
+
+
+def fewer(event_id: int, seats: int) -> Option:
+    """One comes with fewer than one wanted to, for there are no more."""
+    label = ngettext("Take {n} seat", "Take {n} seats", seats).format(n=number(seats)).unescape()
+    typed = " ".join([_(COMING).unescape(), str(event_id), str(seats)])
+    return Option(f"rsvp:{event_id}:yes:{seats}", label, word=typed)
 
 
 def here(event_id: int) -> Option:

@@ -89,9 +89,9 @@ def title(survey: Survey, language: str) -> str:
 
 
 def cards(session: Session, survey: Survey, network: Network) -> dict[str, Markup]:
-    """Its card in each language it is written in."""
+    """Its card, for the readers of each language of the network."""
     questions = questions_of(session, survey.id)
-    return {each: card(survey, questions, each, network) for each in network.languages if each in survey.titles}
+    return {each: card(survey, questions, each, network) for each in network.languages}
 
 
 def publication(session: Session, survey: Survey, actor: Member, network: Network, now: datetime) -> Newsletter:
@@ -130,4 +130,4 @@ def overlong(session: Session, survey: Survey, network: Network, channels: Itera
     """The cards that do not fit a channel."""
     texts = {language: str(text) for language, text in cards(session, survey, network).items()}
     like = Newsletter(source=survey.source, texts=texts, audience=survey.audience, about=ABOUT, about_id=survey.id)
-    return newsletters.overlong(Plan(like, audience_of(survey), []), network, channels)
+    return newsletters.overlong(Plan(like, audience_of(survey), [], survey.titles), network, channels)

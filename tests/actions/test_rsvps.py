@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.actions import members, retention, rsvps
 from bot.actions.rsvps import Answer, Became
 from bot.core.clock import Clock
+from bot.core.locale import zoned_words
 from bot.core.richtext import plain
 from bot.network import Network
 from storage.broadcasts import Broadcast, BroadcastState
@@ -185,6 +186,33 @@ def test_the_next_whose_seats_fit_is_offered_what_is_free(two_seats: Meeting) ->
     assert meeting.replies["Ceyhun"] == (Reply.OFFERED, 2)
     assert meeting.comes("Ceyhun") == Became.COMING
     assert meeting.replies["Ceyhun"] == (Reply.YES, 2)
+
+
+def test_who_waits_for_more_than_becomes_free_hears_of_it_and_may_take_that(two_seats: Meeting) -> None:
+    meeting = two_seats
+    meeting.comes("Aysel")
+    meeting.comes("Bahar")
+    meeting.comes("Ceyhun", 2)
+    meeting.cannot("Aysel")
+    meeting.later(timedelta(minutes=1))
+    when = zoned_words(NOON + timedelta(days=7), meeting.network.zone)
+    assert meeting.told("Ceyhun") == [
+        f"1 seat is free at “Advocacy workshop”, {when}.\n"
+        "You wait for more. You can take what there is, or keep your place in the list."
+    ]
+    assert meeting.replies["Ceyhun"] == (Reply.WAITING, 2)
+    assert meeting.comes("Ceyhun", 1) == Became.COMING
+
+
+def test_who_still_waits_when_it_begins_is_told_once(two_seats: Meeting) -> None:
+    meeting = two_seats
+    for name in ("Aysel", "Bahar", "Ceyhun"):
+        meeting.comes(name)
+    meeting.later(timedelta(days=7))
+    meeting.later(timedelta(minutes=1))
+    assert [meeting.told(name) for name in meeting.people] == [[], [], [
+        "“Advocacy workshop” has begun, and no seat became free for you. I am sorry, and hope to see you another time."
+    ]]  # fmt: skip
 
 
 def test_nobody_comes_before_those_who_wait_for_what_just_became_free(two_seats: Meeting) -> None:

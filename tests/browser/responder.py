@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -104,6 +105,14 @@ class Responder:
         channel = next(channel for channel in self.channels if channel.name == self.phones[user].address.channel)
         await channel.send(user, outbound)
 
+    async def hears(self, kind: Kind) -> Inbound:
+        """The next of this kind that comes, within five seconds."""
+        async with asyncio.timeout(5):
+            while not (found := [heard for heard in self.heard if heard.kind is kind]):
+                await asyncio.sleep(0.02)
+        self.heard.remove(found[0])
+        return found[0]
+
     async def _accept(self, inbounds: Sequence[Inbound]) -> None:
         self.heard += inbounds
         for inbound in inbounds:
@@ -119,7 +128,7 @@ class Responder:
     def _answer(self, inbound: Inbound) -> Outbound | None:
         ticked = self._ticked.setdefault(inbound.address.user, set())
         match inbound.kind:
-            case Kind.BLOCKED | Kind.UNBLOCKED:
+            case Kind.BLOCKED | Kind.UNBLOCKED | Kind.VOTE:
                 return None
             case Kind.TAP:
                 topic = inbound.tap.partition(":")[2]

@@ -8,6 +8,7 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.channels.simulator.shapes import WHATSAPP as WHATSAPP_SHAPE
 from bot.channels.simulator.words import words
+from bot.core.channel import Sent
 from bot.core.i18n import _, speaking
 from bot.core.messages import Attachment, Inbound, Kind, Option, Outbound, Point
 from bot.core.rendering import Bubble
@@ -321,3 +322,38 @@ async def test_a_message_that_is_taken_back_leaves_the_screen(page: Page, respon
         await responder.say(TELEGRAM, Outbound(Markup(text)))
     await responder.say(TELEGRAM, Outbound(Markup(), delete=("1",)))
     await expect(phone(page, TELEGRAM).locator(".message .text")).to_have_text(["Two"])
+
+
+BALLOT = Outbound(
+    Markup("Regionlarda təlim\n\nNəyi öyrədək?\n\nSiz bunu Təhsil mövzusunu izlədiyiniz üçün alırsınız."),
+    (
+        Option("vote:7:a", "Layihə yazmaq"),
+        Option("vote:7:b", "Maliyyə hesabatı"),
+        Option("vote:7:c", "Könüllülərlə iş və regionlarda tərəfdaşlıq"),
+        Option("survey:7", "Ətraflı"),
+        Option("leave:education", "Dayandır: Təhsil"),
+    ),
+    language="az",
+    poll="one",
+)
+
+
+async def test_a_poll_is_voted_on_changed_taken_back_and_closed(page: Page, responder: Responder) -> None:
+    telegram, other = responder.channels
+    await telegram.send(TELEGRAM, WELCOME)
+    sent = await telegram.send(TELEGRAM, BALLOT)
+    assert isinstance(sent, Sent)
+    choices = phone(page, TELEGRAM).locator(".poll button")
+    await expect(choices).to_have_count(3)
+    for press, picked in ((1, (1,)), (0, (0,)), (0, ())):
+        await choices.nth(press).click()
+        await expect(phone(page, TELEGRAM).locator('.poll [aria-checked="true"]')).to_have_count(len(picked))
+        heard = await responder.hears(Kind.VOTE)
+        assert (heard.poll, heard.picked) == (sent.poll, picked)
+    await choices.nth(2).click()
+    await expect(choices.nth(2)).to_have_attribute("aria-checked", "true")
+    await page.screenshot(path=SCREENSHOTS / "poll.png")
+    await telegram.send(TELEGRAM, BALLOT.having(edit=sent.external_id, in_place=True, poll="closed"))
+    await expect(choices.nth(0)).to_be_disabled()
+    await other.send(WHATSAPP, BALLOT)
+    await expect(phone(page, WHATSAPP).locator(".poll")).to_have_count(0)

@@ -268,7 +268,7 @@ async def test_a_number_means_nothing_when_the_menu_is_long_gone(twilio: Twilio,
     async with running(settings) as app:
         join(app, aygun, AYGUN)
         await aygun.says("hello")
-        assert (await aygun.sees()).labels == ["Funding calls", "Events", "Topics", "My profile", "Help"]
+        assert (await aygun.sees()).labels == ["Funding calls", "Events", "Surveys", "Topics", "My profile", "Help"]
         passes(app, twilio, hours=7)
         await aygun.says("1")
         assert (await aygun.sees()).text == f"I did not understand that.\n\n{MENU}"

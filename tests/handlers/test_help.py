@@ -18,6 +18,8 @@ HELP = """\
 /topics – choose what we write to you about
 /calls – funding calls that are open for you
 /events – see what is ahead, and say whether you come
+/surveys – say what you think, and see what you said
+/declarations – read and sign declarations
 /profile – see and change your details
 /language – change the language
 /link – be one person on two messengers
@@ -27,7 +29,8 @@ HELP = """\
 /help – what you can do here"""
 
 WORDS = {"/start": "Start", "/topics": "Topics", "/calls": "Calls",
-         "/events": "Events", "/profile": "Profile", "/language": "Language", "/link": "Link",
+         "/events": "Events", "/surveys": "Surveys", "/declarations": "Declarations",
+         "/profile": "Profile", "/language": "Language", "/link": "Link",
          "/stop": "Stop", "/mydata": "My data", "/forget": "Forget me", "/help": "Help"}  # fmt: skip
 
 
@@ -68,7 +71,7 @@ async def test_whatever_is_not_understood_gets_a_sentence_and_the_menu(chat: Cha
     aysel = chat.person(shape)
     await enrol(aysel)
     assert await aysel.says("what is the weather") == "I did not understand that.\n\n" + MENU
-    assert aysel.options == ["Funding calls", "Events", "Topics", "My profile", "Help"]
+    assert aysel.options == ["Funding calls", "Events", "Surveys", "Topics", "My profile", "Help"]
     assert await aysel.says("x" * 5000) == "I did not understand that.\n\n" + MENU
     if shape != "whatsapp":  # where nobody can
         assert await aysel.says("") == "I did not understand that.\n\n" + MENU
@@ -128,7 +131,7 @@ async def test_thanks_are_answered_kindly(chat: Chat, text: str) -> None:
     aysel = chat.person("numbers")
     await enrol(aysel)
     assert await aysel.says(text) == "Thank you for writing. I am a bot and always glad to help.\n\n" + MENU
-    assert aysel.options == ["Funding calls", "Events", "Topics", "My profile", "Help"]
+    assert aysel.options == ["Funding calls", "Events", "Surveys", "Topics", "My profile", "Help"]
 
 
 @sqlite_alone

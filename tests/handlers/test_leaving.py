@@ -55,7 +55,7 @@ async def test_who_said_stop_is_still_answered_and_stays_stopped(chat: Chat, sha
     await enrol(aysel)
     await aysel.says("STOP")
     assert await aysel.says("hello") == HELLO
-    assert aysel.options == ["Start again", "Funding calls", "Events", "Topics", "My profile", "Help"]
+    assert aysel.options == ["Start again", "Funding calls", "Events", "Surveys", "Topics", "My profile", "Help"]
     assert await stopped(aysel)
 
 

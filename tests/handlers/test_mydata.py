@@ -40,9 +40,9 @@ async def test_my_data_is_a_file(chat: Chat, shape: str) -> None:
     data = json.loads(written)
     assert list(data) == [
         "member", "organisation", "topics", "addresses", "calls", "calls_you_hear_less_of", "calls_by_you", "events",
-        "times_that_suit_you", "calendar_files_of_events", "surveys", "surveys_by_you", "declarations", "staff",
-        "invitations", "messages_received_from_you", "messages_sent_to_you", "newsletters_sent_to_you",
-        "staff_actions_by_or_about_you", "technical",
+        "times_that_suit_you", "calendar_files_of_events", "surveys", "surveys_by_you", "declarations",
+        "declarations_by_you", "staff", "invitations", "messages_received_from_you", "messages_sent_to_you",
+        "newsletters_sent_to_you", "staff_actions_by_or_about_you", "technical",
     ]  # fmt: skip
     assert (data["member"]["name"], data["organisation"]["name"]) == ("Aysel Məmmədova", "Initiative")
     assert (data["topics"], data["staff"]["role"]) == (["education", "health"], "observer")

@@ -35,7 +35,7 @@ async def proposes(member: Person, title: str = "Green schools", *topics: str) -
     await member.picks("English")
     await member.says(title)
     await member.says("For small projects.")
-    await member.picks("Skip", "Skip", "Skip", *(topics or ("Education",)), "Done")
+    await member.picks("Skip", "Skip", "Skip", "Skip", *(topics or ("Education",)), "Done")
     return await member.picks("Send it")
 
 
@@ -45,7 +45,8 @@ async def test_a_member_proposes_one_in_a_few_lines(office: Office, shape: str) 
     await member.picks("English")
     await member.says("Green schools")
     await member.says("For small projects.")
-    await member.says("European Union")
+    assert (await member.says("European Union")).split("\n")[0] == "How much is one grant?"
+    await member.says("5000-10000 EUR")
     assert (await member.says("yesterday")).split("\n\n")[-1].split("\n")[0] == "Until when can one apply?"
     await member.picks("Skip")
     await member.says("https://example.org")
@@ -59,6 +60,7 @@ async def test_a_member_proposes_one_in_a_few_lines(office: Office, shape: str) 
     assert (call.state, call.donor, call.link, call.topics, call.deadline, call.proposer_id) == (
         CallState.PROPOSED, "European Union", "https://example.org", ["education"], None, office.id_of(member),
     )  # fmt: skip
+    assert (call.amount_from, call.amount_to, call.currency) == (5000, 10000, "EUR")
 
 
 async def test_those_hear_of_it_who_may_write_to_one_of_its_topics(office: Office, shape: str) -> None:

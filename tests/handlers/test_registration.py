@@ -97,7 +97,7 @@ async def test_a_newcomer_joins(chat: Chat, shape: str) -> None:
         "Topics: Education, Health\nName: Aysel Məmmədova\nYour job: director\nPhone: +994 50 123 45 67\nE-mail: –"
     )
     assert await aysel.picks("Done") == "Thank you, Aysel Məmmədova. You are registered."
-    assert aysel.options == ["Funding calls", "Events", "Topics", "My profile", "Help"]
+    assert aysel.options == ["Funding calls", "Events", "Surveys", "Topics", "My profile", "Help"]
 
     member = await member_of(aysel)
     assert (member.name, member.role, member.phone, member.email) == (
@@ -155,7 +155,7 @@ async def test_cancelling_leaves_the_door_open(chat: Chat, shape: str) -> None:
     await agree(aysel)
     start = "/start" if shape == "buttons" else "Start"
     assert await aysel.picks("Cancel") == f"All right, we leave it there. To register another time, write {start}."
-    assert aysel.options == ["Register", "Funding calls", "Events", "Topics", "Help"]
+    assert aysel.options == ["Register", "Funding calls", "Events", "Surveys", "Topics", "Help"]
     assert await aysel.picks("Register") == WHICH_ORGANISATION
 
 
@@ -232,6 +232,7 @@ async def test_an_invitation_gives_its_role_at_once(chat: Chat, shape: str) -> N
         "Register",
         "Funding calls",
         "Events",
+        "Surveys",
         "Topics",
         "Help",
         "Newsletter",

@@ -61,7 +61,7 @@ async def test_anybody_may_read_them(chat: Chat, shape: str) -> None:
     assert await aysel.says("/topics") == (
         "Our topics, and who leads them:\n\n" + "\n".join(LEADS) + "\n\nTo choose yours, register first."
     )
-    assert aysel.options == ["Register", "Funding calls", "Events", "Topics", "Help"]
+    assert aysel.options == ["Register", "Funding calls", "Events", "Surveys", "Topics", "Help"]
 
 
 @every_shape

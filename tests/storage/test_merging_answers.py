@@ -19,6 +19,7 @@ from storage.merging import repoint
 from storage.responses import Answer, Response, Sheet
 from storage.surveys import QuestionKind, Survey, questions_of
 from tests.storage.asking import Asked, add_survey
+from tests.storage.declaring import add_declaration
 from tests.storage.people import add_member
 
 HOW = Asked(QuestionKind.SCALE, "How was it?")
@@ -143,3 +144,11 @@ def test_of_two_signatures_the_one_that_stands_counts_or_the_earlier(
     sign(session, clock, stays, "Kept", **later, **dict.fromkeys(kept_changes, clock.now()))
     repoint(session, gone.id, stays.id, clock.now())
     assert names(session) == [(stands, stays.id)]
+
+
+def test_what_the_one_wrote_is_the_others(session: Session, clock: Clock, people: tuple[Member, Member]) -> None:
+    gone, stays = people
+    survey, declaration = add_survey(session, author_id=gone.id), add_declaration(session, author_id=gone.id)
+    repoint(session, gone.id, stays.id, clock.now())
+    session.expire_all()
+    assert (survey.author_id, declaration.author_id) == (stays.id, stays.id)

@@ -53,7 +53,7 @@ class Matter(NamedTuple):
 
 def of_newsletter(plan: Plan) -> Matter:
     question = N_("{name} asks you to agree to this newsletter.")
-    return Matter(plan.content, plan.newsletter.texts, plan.audience, plan.members, question)
+    return Matter(plan.content, plan.written, plan.audience, plan.members, question)
 
 
 def of_correction(turn: Turn, proposal: Broadcast) -> Matter:

@@ -140,7 +140,7 @@ def _line(turn: Turn, entry: AuditEntry) -> Markup:
     return Markup("{}: {} {}").format(moment, person_words(turn.session, entry.actor_id, turn.member), done)
 
 
-_TITLED: Final[dict[str, type[Call | Event | Survey | Declaration]]] = {
+_TITLED: Final[dict[str, type[Any]]] = {
     "call": Call,
     "event": Event,
     "survey": Survey,

@@ -50,7 +50,8 @@ def retry(turn: Turn, key: str = "", reason: str = "", expected: str = "", *_res
     if broadcast is None:
         return
     reasons = retrying.missed(turn.session, broadcast.id)
-    chosen = retrying.worth(reasons if reason == ALL else {reason: reasons.get(reason, 0)})
+    worth = retrying.worth(turn.session, broadcast.id)
+    chosen = {each: rows for each, rows in worth.items() if reason in (ALL, each)}
     if sum(chosen.values()) != number_of(expected):
         turn.preface(_("The number has changed meanwhile."))
         _reasons(turn, broadcast, reasons)
@@ -82,7 +83,7 @@ def _reasons(turn: Turn, broadcast: Broadcast, reasons: dict[str, int]) -> None:
         Option(f"missed:{broadcast.id}:{reason}", f"{_why(reason).unescape()}: {number(rows)}")
         for reason, rows in reasons.items()
     ]
-    worth = retrying.worth(reasons)
+    worth = retrying.worth(turn.session, broadcast.id)
     if worth and retrying.allowed(turn.session, broadcast, turn.now):
         if pointless := [_why(reason) for reason in reasons if reason not in worth]:
             never = _("These are not tried again: {reasons}.").format(reasons=listing(pointless))
@@ -106,8 +107,9 @@ def _names(turn: Turn, broadcast: Broadcast, reason: str, rows: int, after: int)
     options: list[Option] = []
     if more:
         options.append(Option(f"missed:{broadcast.id}:{reason}:{shown[-1].member_id}", _("More names").unescape()))
-    if retrying.worth({reason: rows}) and retrying.allowed(turn.session, broadcast, turn.now):
-        options.append(_again(broadcast, reason, rows))
+    worth = retrying.worth(turn.session, broadcast.id).get(reason)
+    if worth and retrying.allowed(turn.session, broadcast, turn.now):
+        options.append(_again(broadcast, reason, worth))
     options.append(Option(f"missed:{broadcast.id}", _("All reasons").unescape()))
     turn.say(Markup("\n").join(lines), options, edit=True)
 

@@ -67,7 +67,7 @@ def try_out(turn: Turn, draft: str = "", *_rest: str) -> None:
         return
     wording = Wording(turn.network)
     for language in turn.network.languages:
-        if language in plan.newsletter.texts:
+        if language in plan.written:
             outbound = wording.word(
                 plan.content, language, plan.audience.topics, homes=plan.audience.regions, terms=turn.capabilities
             )
@@ -112,7 +112,7 @@ def _channels(turn: Turn, plan: Plan, language: str) -> Iterator[tuple[Channel, 
     for part in plan.parts:
         if part.language == language and part.channel in turn.channels:
             yield turn.channels[part.channel], part.members
-    if not plan.parts and language in plan.newsletter.texts:
+    if not plan.parts and language in plan.written:
         yield turn.channels[turn.address.channel], 0
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from bot.actions import calls, rights
+from bot.core.amounts import Money
 from bot.core.fields import Amount, Answered, Answers, Choice, Deadline, Given, Invalid, Link, Text
 from bot.core.fields.field import Asking
 from bot.core.i18n import N_, _, ngettext
@@ -71,6 +72,12 @@ def written(call: Call, answers: Mapping[str, Any]) -> dict[str, dict[str, str]]
         for name, column in _COLUMNS.items()
         if answers.get(name)
     }
+
+
+def amount_columns(money: Money | None) -> dict[str, Any]:
+    """The columns of an amount; of none, where it was skipped."""
+    known = money or Money(None, None, "")
+    return {"amount_from": known.least, "amount_to": known.most, "currency": known.currency}
 
 
 def _languages(turn: Turn, _answers: Answers) -> list[Option]:

@@ -18,9 +18,9 @@ from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers.admin.calls import lists as office
 from bot.handlers.admin.drafts import number_of
-from bot.handlers.calls import proposals
+from bot.handlers.calls import proposals, reading, searching
 from bot.handlers.calls.declining import less_of_option
-from bot.handlers.calls.finding import is_open
+from bot.handlers.calls.finding import is_open, to_list
 from bot.turn import Turn
 from storage.calls import Call
 
@@ -62,7 +62,18 @@ _LISTINGS: Final = {
 
 @router.command("calls", words=(word_of("calls"), N_("Funding calls")))
 def show(turn: Turn) -> None:
-    _show(turn, MINE, 0)
+    """The list; with words behind the command, what they may mean."""
+    if not turn.payload:
+        _show(turn, MINE, 0)
+        return
+    found = searching.find(turn, turn.payload)
+    if not found:
+        turn.preface(_("I found nothing for “{typed}”.").format(typed=turn.payload))
+        _show(turn, MINE, 0)
+    elif len(found) == 1:
+        reading.show(turn, found[0].id.partition(":")[2])
+    else:
+        turn.say(_("Is it one of these?"), [*found[:PAGE], to_list()])
 
 
 @router.button("calls")

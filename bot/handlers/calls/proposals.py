@@ -10,7 +10,7 @@ from bot.core.form import Form
 from bot.core.i18n import N_, _
 from bot.core.messages import Option
 from bot.core.router import Router
-from bot.handlers.calls.fields import DEADLINE, DONOR, LINK, TEXT, TITLE, TONGUE
+from bot.handlers.calls.fields import AMOUNT, DEADLINE, DONOR, LINK, TEXT, TITLE, TONGUE, amount_columns
 from bot.turn import Turn
 
 router = Router()
@@ -21,6 +21,7 @@ PROPOSAL: Final = Form(
     TITLE,
     TEXT,
     DONOR,
+    AMOUNT,
     DEADLINE,
     LINK,
     MultiChoice(
@@ -71,6 +72,7 @@ def propose(turn: Turn, answers: dict[str, Any]) -> None:
         whole_day=until is None or until.whole_day,
         link=answers["link"] or "",
         topics=answers["topics"],
+        **amount_columns(answers["amount"]),
     )
     callproposals.tell_staff(turn.session, call, turn.network, turn.channels, turn.now)
     turn.say(_("Thank you. Somebody who looks after these topics will read it, and I will tell you what they say."))

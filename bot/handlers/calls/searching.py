@@ -19,7 +19,7 @@ from storage.calls import Call
 router = Router()
 
 
-def _find(turn: Turn, typed: str) -> list[Option]:
+def find(turn: Turn, typed: str) -> list[Option]:
     calls = {call.id: call for call in open_calls(turn.session, turn.now)}
     found = search(typed, [(call.id, _names(turn, call)) for call in calls.values()], limit=len(calls))
     return [Option(f"call:{key}", read(calls[key], turn.language).title) for key in found]
@@ -35,7 +35,7 @@ searching = Form(
     Search(
         "call",
         N_("What are you looking for? Write a word of its name, of its topic, or who gives the money."),
-        find=_find,
+        find=find,
     ),
     review=False,
 )

@@ -15,6 +15,7 @@ from bot.core.locale import country_name, own_name, short_date
 from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers.admin.declarations import lists as office
+from bot.handlers.declarations import lists
 from bot.handlers.declarations.finding import names_declaration, published, to_list
 from bot.handlers.membership import start
 from bot.turn import Turn
@@ -25,7 +26,11 @@ router = Router()
 
 @router.words(*in_every_language(SIGN), rest=names_declaration)
 def show_by_word(turn: Turn) -> None:
-    show(turn, turn.payload)
+    """With its number or its code; the word alone leads to all of them."""
+    if turn.payload:
+        show(turn, turn.payload)
+    else:
+        lists.show(turn)
 
 
 @start.opening("sign", joins=False)
@@ -56,7 +61,7 @@ def _steps(turn: Turn, declaration: Declaration, signature: Signature | None, sh
     if signing.stands(signature):
         return [*tongues, taking_back(declaration)]
     if signing.is_open(declaration, turn.now):
-        return [Option(f"sign_now:{declaration.id}:{shown}", _("Sign").unescape()), *tongues]
+        return [Option(f"sign_now:{declaration.id}:{shown}", _("Sign it").unescape()), *tongues]
     return tongues
 
 

@@ -35,7 +35,7 @@ SIGNING: Final = Form(
         optional=True,
     ),
     Search("country", N_("Which country are you from? Write its name."), label=N_("Country"), find=countries.find),
-    done=N_("Sign"),
+    done=N_("Yes, I sign"),
 )
 
 

@@ -32,18 +32,26 @@ WORDS: Final = {COMING: Reply.YES, NOT_COMING: Reply.NO, PERHAPS: Reply.MAYBE}
 
 
 @router.button("rsvp")
-def reply(turn: Turn, key: str, said: str) -> None:
+def reply(turn: Turn, key: str, said: str, seats: str = "") -> None:
     event = find(turn, key)
     if event is not None and said in REPLIES and may_answer(turn):
-        answer(turn, event, REPLIES[said])
+        many = int(seats) if names_event(turn, seats) else 0
+        answer(turn, event, REPLIES[said], many if 1 <= many <= PARTY else None)
+
+
+def _names_seats(turn: Turn, rest: str) -> bool:
+    """Whether this can be the number of an event, maybe with that of seats behind it."""
+    parts = rest.split()
+    return 1 <= len(parts) <= 2 and all(names_event(turn, part) for part in parts)  # noqa: PLR2004 - the event, the seats
 
 
 def _by_word(said: Reply) -> Callable[[Turn], None]:
-    """With the event's number behind the word; without, the events come first."""
+    """With the event's number behind the word, and that of seats; without, the events come first."""
 
     def by_word(turn: Turn) -> None:
         if turn.payload:
-            reply(turn, turn.payload, said)
+            event, *seats = turn.payload.split()
+            reply(turn, event, said, *seats)
         else:
             offer(turn)
 
@@ -51,7 +59,7 @@ def _by_word(said: Reply) -> Callable[[Turn], None]:
 
 
 for each_word, each_reply in WORDS.items():
-    router.words(*in_every_language(each_word), rest=names_event)(_by_word(each_reply))
+    router.words(*in_every_language(each_word), rest=_names_seats)(_by_word(each_reply))
 
 
 def _how_many(turn: Turn, answers: Any) -> Markup:  # noqa: ANN401 - the form's

@@ -15,6 +15,9 @@ Answer = dict[str, Any]
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
+LONGEST_QUESTION = 300
+MOST_CHOICES = 12
+LONGEST_CHOICE = 100
 LARGEST_TEXT = 1 << 15
 """Bytes, before the markup is read."""
 _ACTIONS = {
@@ -44,17 +47,36 @@ def send_document(world: World, parameters: Parameters) -> Answer:
 
 
 def send_poll(world: World, parameters: Parameters) -> Answer:
+    question = parameters.get("question", "")
+    options = [option["text"] if isinstance(option, dict) else option for option in parameters["options"]]
+    _check_poll(question, options)
     chat = world.reachable(parameters.get("chat_id", ""))
     poll = Poll(
         id=str(5_000_000 + len(world.polls)),
-        question=parameters["question"],
-        options=[option["text"] if isinstance(option, dict) else option for option in parameters["options"]],
+        question=question,
+        options=options,
         anonymous=_truth(parameters.get("is_anonymous", True)),
         several=_truth(parameters.get("allows_multiple_answers", False)),
         closed=_truth(parameters.get("is_closed", False)),
     )
     world.polls[poll.id] = poll
     return world.post(chat, Formatted("", []), keyboard(parameters), poll=poll).to_json()
+
+
+def _check_poll(question: str, options: list[str]) -> None:
+    """As https://github.com/tdlib/td/blob/master/td/telegram/MessageContent.cpp has it."""
+    if not question:
+        raise wrong("poll question must be non-empty")
+    if units(question) > LONGEST_QUESTION:
+        raise wrong(f"poll question length must not exceed {LONGEST_QUESTION}")
+    if not options:
+        raise wrong("poll must have at least 1 option")
+    if len(options) > MOST_CHOICES:
+        raise wrong(f"poll can't have more than {MOST_CHOICES} options")
+    if not all(options):
+        raise wrong("poll options must be non-empty")
+    if any(units(option) > LONGEST_CHOICE for option in options):
+        raise wrong(f"poll options length must not exceed {LONGEST_CHOICE}")
 
 
 def send_chat_action(world: World, parameters: Parameters) -> bool:

@@ -54,8 +54,8 @@ async def begins(coordinator: Person, title: str = "Budget workshop", language: 
     """A new draft, up to its page."""
     await coordinator.says("/events")
     await coordinator.picks("New event")
-    await coordinator.says(title)
-    return await coordinator.picks(language)
+    await coordinator.picks(language)
+    return await coordinator.says(title)
 
 
 async def completes(coordinator: Person, office: Office, days: int = 10) -> datetime:

@@ -42,12 +42,16 @@ async def test_the_reasons_the_names_and_another_try(office: Office, owner: Pers
     await owner.says("/broadcasts")
     await owner.picks("broadcast:1", "Who did not receive it")
     assert owner.sees == "Who did not receive it\n“Good news”\n\nblocked the bot: 1"
+    assert owner.options == ["blocked the bot: 1", "Back to the newsletter"]
+    await forges(owner, "retry:1:all:1")
+    assert owner.sees.split("\n")[0] == "The number has changed meanwhile."
+    boris.blocking = False
+    await boris.says("/help")
+    await forges(owner, "missed:1")
     assert owner.options == ["blocked the bot: 1", "Try 1 member again", "Back to the newsletter"]
     await owner.picks("blocked the bot: 1")
     assert owner.sees == "blocked the bot: 1\nBoris"
     assert owner.options == ["Try 1 member again", "All reasons"]
-    boris.blocking = False
-    await boris.says("/help")
     await owner.picks("Try 1 member again")
     assert owner.sees == "1 member gets another try.\nThe report comes again when it is over."
     before = len(owner.screen), len(leyla.screen)

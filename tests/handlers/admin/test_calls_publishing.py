@@ -106,17 +106,19 @@ async def test_nobody_hears_of_what_they_do_not_want_to_hear_of(office: Office, 
 
 
 async def test_readers_get_the_card_in_their_language(office: Office, owner: Person, shape: str) -> None:
-    leyla = office.member(shape, "2", language="az")
-    boris = office.member(shape, "3", language="ru")
+    leyla = office.member(shape, "2", "education", language="az")
+    boris = office.member(shape, "3", "education", language="ru")
     await begins(owner)
+    await owner.picks("Topics", "Education", "Done")
     await owner.picks("Add: Azərbaycanca")
     await owner.says("Yaşıl məktəblər")
     await owner.says("Kiçik layihələr üçün.")
     await owner.picks("Publish")
     assert "1 member who reads Russian will get the text in English." in owner.sees.split("\n")
-    await owner.picks("Send to 3 members")
+    await owner.picks("Send to 2 members")
     await office.tick()
-    assert [person.sees.split("\n")[0] for person in (leyla, boris)] == ["Yaşıl məktəblər", "Green schools"]
+    assert leyla.sees.split("\n\n")[:2] == ["Yaşıl məktəblər", "Kiçik layihələr üçün."]
+    assert boris.sees.split("\n\n")[:3:2] == ["Green schools (язык: английский)", "Темы: Образование"]
 
 
 async def test_preview_and_test_copy_show_what_members_get(owner: Person, reader: Person) -> None:

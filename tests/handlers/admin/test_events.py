@@ -183,7 +183,7 @@ async def test_it_is_published_by_the_road_every_newsletter_takes(office: Office
     assert f"Of use until {words(office, starts_at)}." in asked
     await coordinator.picks("Send to 1 member")
     await office.tick()
-    assert member.sees.startswith("Budget workshop\n\n")
+    assert member.sees.startswith("Budget workshop (язык: английский)\n\n")
     assert "Where: Nizami 5, Bakı" in member.sees
     await office.tick()
     assert look(office, lambda event: (event.state, event.sequence)) == (EventState.OPEN, 0)

@@ -106,6 +106,7 @@ async def test_a_moved_event_tells_whoever_answered_and_takes_its_reminders_alon
             ]
         )
     ]
+    assert member.sees.split("\n\n")[-1] == "You receive this because you answered the invitation."
     assert member.options[:3] == ["I will come", "I cannot come", "Maybe"]
     assert [len(silent.screen), f"When: {when}" in silent.sees] == [1, True]
     assert due(office)["2h"] == later - timedelta(hours=2)
@@ -177,6 +178,7 @@ async def test_news_comes_in_the_readers_language(office: Office, coordinator: P
     await begins(coordinator)
     await completes(coordinator, office)
     await publishes(coordinator, office, "Send to 3 members")
+    assert russian.sees.startswith("Budget workshop (язык: английский)\n\nКогда: ")
     answers(office, russian)
     await forges(coordinator, "event_page:1")
     await coordinator.picks("Call it off", "Skip", "Yes, call it off")

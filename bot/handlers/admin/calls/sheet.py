@@ -13,14 +13,13 @@ from bot.actions.eligibility import ELIGIBLE
 from bot.actions.menu import typed
 from bot.actions.newsletters import Plan
 from bot.actions.staff import person_words
-from bot.core.amounts import Money
 from bot.core.fields import Answers, Choice, MultiChoice
 from bot.core.i18n import N_, _, ngettext
 from bot.core.locale import capitals, language_name, listing, number, own_name, zoned_words
 from bot.core.messages import Option
 from bot.core.richtext import plain
 from bot.handlers.admin import drafts, reach
-from bot.handlers.calls.fields import AMOUNT, DEADLINE, DONOR, LINK, topics
+from bot.handlers.calls.fields import AMOUNT, DEADLINE, DONOR, LINK, amount_columns, topics
 from bot.handlers.sheets import Sheet
 from bot.turn import Turn
 from storage.calls import Call, CallState
@@ -112,8 +111,7 @@ def _keep(turn: Turn, call: Call, field: str, value: Any) -> None:  # noqa: ANN4
 def _columns(turn: Turn, field: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
     match field:
         case "amount":
-            money = value or Money(None, None, "")
-            return {"amount_from": money.least, "amount_to": money.most, "currency": money.currency}
+            return amount_columns(value)
         case "topics" if not value and not rights.runs(turn):
             return {"topics": [topic.key for topic in rights.topics_for(turn.session, turn.member, turn.network)]}
         case "registration":

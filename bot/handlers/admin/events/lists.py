@@ -41,13 +41,13 @@ LISTS: Final = {
 
 NEW: Final = Form(
     "event_new",
-    Text("title", N_("What is the event called?"), longest=fields.LONGEST_TITLE),
     Choice(
         "tongue",
         N_("Which language is it in?"),
         lambda turn, _answers: [Option(language, own_name(language)) for language in turn.network.languages],
         suggested=lambda turn, _answers: str(turn.member.language),
     ),
+    Text("title", N_("What is the event called?"), longest=fields.LONGEST_TITLE),
     review=False,
 )
 
