@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.simulator import Phones, simulators
-from bot.channels.telegram import Profile, TelegramChannel
 from bot.core.channel import Channel
 from bot.core.clock import Clock
 from bot.crew import Crew
@@ -51,6 +50,9 @@ class Messengers:
         return channels
 
     def _telegram(self, token: str) -> Channel:
+        # Its library takes 11 MB, which the demo has no use for.
+        from bot.channels.telegram import Profile, TelegramChannel  # noqa: PLC0415
+
         settings = self.settings
         return TelegramChannel(
             token,

@@ -9,13 +9,13 @@ from typing import Final
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from bot.actions import authors, planning, proposing
+from bot.actions import authors, cards, planning, proposing
 from bot.actions.messages import colleagues
 from bot.actions.newsletters import title
 from bot.actions.rights import may_send
 from bot.actions.staff import person_words
 from bot.core.channel import Channel
-from bot.core.i18n import _
+from bot.core.i18n import N_, _
 from bot.core.messages import Option
 from bot.network import Network
 from storage.audiences import Audience
@@ -75,6 +75,7 @@ def approve(session: Session, broadcast: Broadcast, approver: MemberAddress, net
     else:
         broadcast.approver_id = approver.member_id
         planning.release(session, broadcast, approver.member_id, network, now)
+        cards.take_off(session, broadcast, channels, now, N_("Approved: “{title}”"))  # a new card follows
     if leaving is not None:
         planning.put_card(session, leaving, network, channels, now)
     return leaving

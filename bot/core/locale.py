@@ -14,7 +14,7 @@ from typing import Final
 from unicodedata import combining, normalize
 
 from babel import Locale
-from babel.dates import format_date, format_timedelta, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_timedelta, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 from babel.units import format_unit
@@ -22,6 +22,8 @@ from markupsafe import Markup, escape
 
 from bot.core.i18n import LANGUAGES, SOURCE, _, current
 from bot.core.search import search
+
+_YEAR: Final = timedelta(days=365)
 
 _ALPHABETS: Final = {
     "az": "abcçdeəfgğhxıijkqlmnoöprsştuüvwyz",
@@ -56,6 +58,13 @@ def date_words(day: date, language: str = "") -> str:
 def short_date(day: date, language: str = "") -> str:
     """The day in a list: "25 Nov 2026"."""
     return _plain_spaces(format_date(day, "medium", locale=_locale(language)))
+
+
+def near_date(day: date, today: date, language: str = "") -> str:
+    """The day where there is little room, as on a button: "25 Nov", with its year only where it is a year away."""
+    if abs(day - today) >= _YEAR:
+        return short_date(day, language)
+    return _plain_spaces(format_skeleton("MMMd", day, locale=_locale(language)))
 
 
 def month_words(day: date, language: str = "") -> str:

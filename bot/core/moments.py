@@ -43,6 +43,7 @@ _LASTS: Final = (
     re.compile(rf"[\s,]+(\d{{1,2}})(?:\.(\d\d))?{_LOCATIVE}$"),
 )
 _NTH: Final = re.compile(r"№(\d{1,2})")
+_HALF_A_YEAR: Final = timedelta(days=183)
 _FARTHEST: Final = 62
 """Days ahead of any day, within which there is each of 1 to 31."""
 _DECIMAL: Final = re.compile(r"\d[.,]\d")
@@ -77,6 +78,16 @@ def understand(text: str, now: datetime, zone: tzinfo, language: str) -> When | 
         return None
     found = calendar.find(f"{rest} {clock:%H:%M}")
     return None if found is None else _at(found[0].date(), clock, zone)
+
+
+def rolls_over(text: str, when: When, now: datetime, zone: tzinfo, language: str) -> bool:
+    """Whether no year was named, and the next such day is farther than the last one: "20.11" three days later."""
+    if when.day - now.astimezone(zone).date() <= _HALF_A_YEAR:
+        return False
+    before = understand(text, now - _HALF_A_YEAR, zone, language)
+    if before is None or before.day.year == when.day.year:
+        return False
+    return (before.day.month, before.day.day) == (when.day.month, when.day.day)
 
 
 def hour_of(text: str) -> time | None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.core.i18n import LANGUAGES, speaking
 from bot.core.locale import zoned_words
-from bot.core.moments import When, hour_of, understand
+from bot.core.moments import When, hour_of, rolls_over, understand
 
 BAKU: Final = ZoneInfo("Asia/Baku")
 BERLIN: Final = ZoneInfo("Europe/Berlin")
@@ -211,3 +211,17 @@ def test_no_words_of_dates_are_an_error(text: str, language: str) -> None:
     found = understand(text, MONDAY, BAKU, language)
     hour_of(text)
     assert found is None or found.moment is None or found.moment.astimezone(BAKU).date() == found.day
+
+
+@pytest.mark.parametrize(
+    ("said", "rolls"),
+    [
+        ("20.11", True), ("20.11 10:00", True), ("20 noyabr 10:00", True), ("20 ноября", True), ("1.06", True),
+        ("25.11", False), ("1.02 9:00", False), ("20.11.2027", False), ("20.11.27 10:00", False),
+        ("20 ноября 2027", False), ("in 240 days", False), ("через 240 дней", False),
+    ],
+)  # fmt: skip
+def test_a_day_without_a_year_that_just_passed_rolls_over(said: str, rolls: bool) -> None:
+    when = understand(said, MONDAY, BAKU, "en")
+    assert when is not None
+    assert rolls_over(said, when, MONDAY, BAKU, "en") is rolls

@@ -121,6 +121,7 @@ def test_both_are_echoed_in_words() -> None:
         ("31.02", "There is no such day in the calendar. Please check the date."),
         ("29.02.2027", "There is no such day in the calendar. Please check the date."),
         ("15.13.2026", "There is no such day in the calendar. Please check the date."),
+        ("20.11", "Do you mean Saturday, 20 November 2027? Then please write it with its year: 20.11.2027"),
         ("31 June", "I do not understand when that is. Please write it like 30.11.2026, or 30.11.2026 18:00."),
         ("soon", "I do not understand when that is. Please write it like 30.11.2026, or 30.11.2026 18:00."),
         ("November", "I do not understand when that is. Please write it like 30.11.2026, or 30.11.2026 18:00."),

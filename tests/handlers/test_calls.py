@@ -102,6 +102,17 @@ async def test_it_is_found_however_it_is_spelled(office: Office, shape: str) -> 
     )
 
 
+@sqlite_alone
+async def test_words_behind_the_command_find_it_at_once(office: Office, shape: str) -> None:
+    leyla = office.member(shape, "1")
+    add_call(office, "Small grants", donor="Şəki Fund")
+    add_call(office, "Small lessons")
+    assert (await leyla.says("/calls seki")).splitlines()[0] == "Small grants"
+    assert await leyla.says("/calls small") == "Is it one of these?"
+    assert sorted(leyla.options[:2]) == ["Small grants", "Small lessons"]
+    assert (await leyla.says("/calls submarines")).split("\n\n")[0] == "I found nothing for “submarines”."
+
+
 async def test_a_call_is_read_with_its_documents(office: Office, shape: str) -> None:
     leyla = office.member(shape, "1")
     file = Attachment("document", office.files.store(b"%PDF-1.4"), "form.pdf", "application/pdf", 8)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.core.locale import short_date, zoned_words
+from bot.core.locale import near_date, zoned_words
 from storage.events import EventState, Rsvp
 from storage.staff import Role
 from tests.chat import Chat, Person
@@ -31,8 +31,8 @@ async def plan(chat: Chat, title: str = "Advocacy workshop", days: int = 7, **ch
 
 
 def line(chat: Chat, title: str, days: int = 7) -> str:
-    local = at_two(chat, days).astimezone(chat.network.zone)
-    return f"{short_date(local.date())}, {local:%H:%M} · {title}"
+    zone = chat.network.zone
+    return f"{near_date(at_two(chat, days).astimezone(zone).date(), chat.clock.now().date())} · {title}"
 
 
 def when(chat: Chat, days: int = 7) -> str:

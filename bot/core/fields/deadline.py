@@ -14,7 +14,7 @@ from bot.core.fields.field import Answered, Asking, Given, Invalid, Turn, readab
 from bot.core.fields.writing import Typed
 from bot.core.i18n import _, current
 from bot.core.locale import date_words, zoned_words
-from bot.core.moments import on, understand
+from bot.core.moments import When, on, rolls_over, understand
 
 FARTHEST: Final = timedelta(days=2 * 366)
 
@@ -55,6 +55,7 @@ class Deadline(Typed):
             raise Invalid(_("There is no such day in the calendar. Please check the date."))
         if when is None:
             raise Invalid(_("I do not understand when that is. Please write it like 30.11.2026, or 30.11.2026 18:00."))
+        with_year(said, when, now, zone)
         whole_day = when.moment is None
         until = Until(when.moment or last_second(when.day, zone), whole_day)
         if until.moment <= now:
@@ -86,6 +87,18 @@ _AROUND: Final = re.compile(
 """What says "until" beside the day; the end of a day is the day."""
 
 _NUMERIC: Final = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})(?:[./-](\d{4}|\d\d))?(?![\d:])")
+
+
+def with_year(said: str, when: When, now: datetime, zone: tzinfo) -> When:
+    """The same, unless a day without a year just passed: next year's is hardly meant.
+
+    Raises:
+        Invalid: says which day that would be, and how to write it.
+    """
+    if rolls_over(said, when, now, zone, current()):
+        asked = _("Do you mean {day}? Then please write it with its year: {written}")
+        raise Invalid(asked.format(day=date_words(when.day), written=f"{when.day:%d.%m.%Y}"))
+    return when
 
 
 def no_day(said: str) -> bool:

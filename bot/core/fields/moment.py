@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from bot.core.fields.deadline import no_day
+from bot.core.fields.deadline import no_day, with_year
 from bot.core.fields.field import Answered, Asking, Field, Given, Invalid, Prompt, Stay, Turn, readable
 from bot.core.i18n import _, current
 from bot.core.locale import date_words, zoned_words
@@ -45,6 +45,7 @@ class Moment(Field):
             raise Invalid(_("There is no such day in the calendar. Please check the date."))
         if when is None:
             raise Invalid(_("I do not understand when that is. Please write it like 25.11 15:00, or tomorrow 9:00."))
+        with_year(said, when, now, zone)
         if when.moment is not None:
             return self._fitting(when.moment, now, zone)
         today = now.astimezone(zone).date()

@@ -15,7 +15,7 @@ from bot.actions.menu import typed
 from bot.actions.newsletters import title
 from bot.actions.retrying import RECALLED
 from bot.core.i18n import N_, _
-from bot.core.locale import moment_words, short_date
+from bot.core.locale import moment_words, near_date
 from bot.core.messages import Attachment, Option
 from bot.core.router import Router
 from bot.handlers.admin import after, approval, pace
@@ -126,9 +126,8 @@ def find(turn: Turn, key: object, *, planned: bool = False) -> Broadcast | None:
 
 
 def _listed(turn: Turn, broadcast: Broadcast) -> Option:
-    day = short_date(
-        (broadcast.fired_at or broadcast.leaves_at or broadcast.created_at).astimezone(turn.network.zone).date()
-    )
+    zone, moment = turn.network.zone, broadcast.fired_at or broadcast.leaves_at or broadcast.created_at
+    day = near_date(moment.astimezone(zone).date(), turn.now.astimezone(zone).date())
     recalled = broadcast.pause_reason == RECALLED
     state = _("taken back") if recalled else _(_STATES[BroadcastState(broadcast.state)])
     called = title(turn.session.get_one(Newsletter, broadcast.newsletter_id))

@@ -15,7 +15,7 @@ from bot.actions.menu import in_every_language
 from bot.actions.reminding import civil_moment
 from bot.actions.standing import REMIND
 from bot.core.fields import Answered, Answers, Given, Invalid, Moment, Prompt
-from bot.core.fields.deadline import no_day
+from bot.core.fields.deadline import no_day, with_year
 from bot.core.fields.field import Asking, readable
 from bot.core.form import Form
 from bot.core.i18n import N_, _, current
@@ -53,6 +53,7 @@ class Reminding(Moment):
             raise Invalid(_("There is no such day in the calendar. Please check the date."))
         if when is None:
             raise Invalid(_("I do not understand when that is. Please write it like 25.11, or tomorrow 9:00."))
+        with_year(readable(given), when, now, zone)
         moment = when.moment or _civil(asking.turn, when.day)
         if call is not None and call.deadline is not None and moment >= call.deadline:
             late = _("That is after the deadline: {moment}. Please choose an earlier day.")

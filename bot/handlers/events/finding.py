@@ -11,7 +11,7 @@ from bot.actions.localized import marked, read
 from bot.core.fields import Search
 from bot.core.form import Form
 from bot.core.i18n import N_, _
-from bot.core.locale import short_date
+from bot.core.locale import near_date
 from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers.admin.events import lists as office
@@ -73,11 +73,12 @@ def _way(key: str, label: str) -> Option:
 
 
 def label(turn: Turn, event: Event) -> str:
-    """In a list: when it is, and what."""
+    """In a list: on which day it is, and what."""
     if event.starts_at is None:
         return titled(turn, event).unescape()
-    local = event.starts_at.astimezone(turn.network.zone)
-    return f"{short_date(local.date())}, {local:%H:%M} · {titled(turn, event).unescape()}"
+    zone = turn.network.zone
+    day = near_date(event.starts_at.astimezone(zone).date(), turn.now.astimezone(zone).date())
+    return f"{day} · {titled(turn, event).unescape()}"
 
 
 def titled(turn: Turn, event: Event) -> Markup:

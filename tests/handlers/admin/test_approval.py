@@ -70,6 +70,8 @@ async def test_it_leaves_once_somebody_has_agreed(office: Office, owner: Person,
         "It leaves in 1 min 30 secs.",
     ]
     assert owner.options == ([] if shape == "numbers" else ["Undo sending", "Send now"])
+    asked = [seen for seen in owner.screen if seen.text == "Approved: “Good news”"]
+    assert [seen.options for seen in asked] == ([[]] if shape == "buttons" else [])
     office.clock.advance(timedelta(seconds=91))
     await office.tick()
     assert office.queued() == 2

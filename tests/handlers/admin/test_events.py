@@ -109,7 +109,7 @@ async def test_every_field_is_a_tap_or_a_line(office: Office, coordinator: Perso
 
 WRONG = [
     ("Begins", "01.02.2020 10:00", " is over already. Please write a later one."),
-    ("Begins", "31.02.2027 10:00", "I do not understand when that is."),
+    ("Begins", "31.02.2027 10:00", "There is no such day in the calendar."),
     ("Begins", "soon", "I do not understand when that is."),
     ("Ends", "14:00", "An event ends after it has begun, and this one begins on "),
     ("Online link", "zoom", "This is not a link."),

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.actions import broadcasts, cards, reports
-from bot.core.locale import short_date
+from bot.core.locale import near_date
 from storage.broadcasts import Broadcast
 from storage.claims import claim
 from storage.delivery import tally
@@ -346,7 +346,8 @@ async def test_the_list_shows_a_focal_point_its_own(office: Office, owner: Perso
     for option in ("broadcast:1", "broadcast:1:pause", "broadcast:1:cancel_now", "broadcast:1:file"):
         assert (await forges(focal, option)).split(".")[0] == "I do not find this newsletter among yours"
     await owner.says("/broadcasts")
-    day = short_date(office.clock.now().astimezone(office.network.zone).date(), "en")
+    today = office.clock.now().astimezone(office.network.zone).date()
+    day = near_date(today, today, "en")
     assert owner.options == [f"{day}, on its way: Good news"]
 
 

@@ -2,7 +2,7 @@
 
 A line at the margin is what somebody does, and what is indented under it is all that comes to their phone:
 
-    Leyla: /calls           she writes this; "a × 700" is that many of it
+    Leyla: /calls           she writes this; "a × 700" is that many of it, and "a ⏎ b" two lines
     Leyla → Yadda saxla     she picks this: taps it, or writes its number
     Leyla 📍                she sends where she is
     Rauf ←                  what came to him meanwhile
@@ -118,7 +118,7 @@ class Told:
             await person.sends(Kind.LOCATION)
         else:
             many = _MANY.fullmatch(what)
-            await person.says(many[1] * int(many[2]) if many else what)
+            await person.says(many[1] * int(many[2]) if many else what.replace(" ⏎ ", "\n"))
 
     def _came(self, who: str) -> Iterator[str]:
         """All that came to their phone since the last time."""
