@@ -225,11 +225,15 @@ class Form:
         """Leave this question without an answer.
 
         Raises:
-            Invalid: it is needed.
+            Invalid: it is needed, or something is ticked already.
         """
         asked = self._field(progress.step)
         if asked is None or not asked.optional:
             raise Invalid(_("This question cannot be skipped."))
+        if progress.state.get("ticks"):
+            raise Invalid(
+                _("You have ticked something. Choose “Done” to keep it, or take the ticks away before you skip.")
+            )
         return self._onward(progress, {**progress.answers, asked.name: None})
 
     def change(self, progress: Progress, name: str) -> Progress:

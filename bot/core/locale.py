@@ -67,6 +67,13 @@ def near_date(day: date, today: date, language: str = "") -> str:
     return _plain_spaces(format_skeleton("MMMd", day, locale=_locale(language)))
 
 
+def span_words(first: int, last: int, among: int) -> Markup:
+    """Which part of a list is shown: "6 to 10 of 12", "11 of 11"."""
+    if first == last:
+        return _("{n} of {all}").format(n=number(first), all=number(among))
+    return _("{first} to {last} of {n}").format(first=number(first), last=number(last), n=number(among))
+
+
 def month_words(day: date, language: str = "") -> str:
     """Its month by itself: "январь 2026"."""
     return format_date(day, "LLLL yyyy", locale=_locale(language))

@@ -50,7 +50,7 @@ async def test_polling_asks_for_what_it_understands(api: Answers) -> None:
     assert api.called("getUpdates")[0] == {
         "timeout": 25,
         "limit": 100,
-        "allowed_updates": ["message", "callback_query", "my_chat_member"],
+        "allowed_updates": ["message", "callback_query", "my_chat_member", "poll_answer"],
     }
 
 

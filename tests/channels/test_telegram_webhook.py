@@ -55,7 +55,7 @@ async def test_a_webhook_is_registered_with_its_secret(api: Answers) -> None:
         {
             "url": "https://korpu.az/telegram",
             "secret_token": "s3cret",
-            "allowed_updates": ["message", "callback_query", "my_chat_member"],
+            "allowed_updates": ["message", "callback_query", "my_chat_member", "poll_answer"],
         }
     ]
     assert offsets(api) == []

@@ -139,6 +139,17 @@ def test_there_is_nothing_to_leave_as_it_is_before_an_answer() -> None:
     assert refusal(JOIN, JOIN.begin(), Given(options=("keep",))) == "Please write your answer."
 
 
+def test_a_skip_throws_no_ticks_away() -> None:
+    topics = MultiChoice("topics", "Which topics?", REGIONS, label="Topics", optional=True)
+    form = Form("news", topics)
+    ticked = say(form, form.begin(), "tap:baku")
+    assert isinstance(ticked, Progress)
+    assert refusal(form, ticked, Given(options=("skip",))) == (
+        "You have ticked something. Choose “Done” to keep it, or take the ticks away before you skip."
+    )
+    assert say(form, ticked, "tap:baku", "tap:skip") == Progress("review", {"topics": None})
+
+
 def test_the_summary_has_a_word_for_what_was_left_open() -> None:
     topics = MultiChoice("topics", "Which topics?", REGIONS, label="Topics")
     form = Form("news", topics, Text("note", "What else?", label="Note", optional=True), unsaid="as it is")

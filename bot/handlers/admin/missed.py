@@ -77,8 +77,9 @@ def _reasons(turn: Turn, broadcast: Broadcast, reasons: dict[str, int]) -> None:
         return
     lines = [
         Markup("<b>{}</b>\n{}\n").format(_(called.missed), _("“{title}”").format(title=sent.title_of(turn, broadcast))),
-        *(Markup("{}: {}").format(_why(reason), number(rows)) for reason, rows in reasons.items()),
     ]
+    if turn.capabilities.buttons:  # elsewhere the numbered lines say it, so that nothing stands twice
+        lines += [Markup("{}: {}").format(_why(reason), number(rows)) for reason, rows in reasons.items()]
     options = [
         Option(f"missed:{broadcast.id}:{reason}", f"{_why(reason).unescape()}: {number(rows)}")
         for reason, rows in reasons.items()

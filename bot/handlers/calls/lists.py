@@ -13,7 +13,7 @@ from bot.actions.menu import word_of
 from bot.actions.openings import calls_for, open_calls
 from bot.core.amounts import Money
 from bot.core.i18n import N_, _
-from bot.core.locale import number, short_date
+from bot.core.locale import short_date, span_words
 from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers.admin.calls import lists as office
@@ -89,8 +89,7 @@ def _show(turn: Turn, which: str, begin: int, *, edit: bool = False) -> None:
     lines = [Markup("<b>{}</b>").format(_(listing.heading)) if shown else _(listing.empty)]
     between = Markup("\n")
     if len(calls) > PAGE:
-        place = _("{first} to {last} of {n}")
-        lines.append(place.format(first=number(begin + 1), last=number(begin + len(shown)), n=number(len(calls))))
+        lines.append(span_words(begin + 1, begin + len(shown), len(calls)))
     if turn.capabilities.buttons:  # elsewhere the numbered lines say it, so that nothing stands twice
         lines = [between.join(lines), *(Markup("<b>{}</b>\n{}").format(*_words(turn, call)) for call in shown)]
         between = Markup("\n\n")

@@ -10,7 +10,7 @@ from bot.actions import signing
 from bot.actions.localized import marked, read
 from bot.actions.menu import word_of
 from bot.core.i18n import _
-from bot.core.locale import number, short_date
+from bot.core.locale import short_date, span_words
 from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers.admin.declarations import lists as office
@@ -41,8 +41,7 @@ def _show(turn: Turn, begin: int, *, edit: bool = False) -> None:
     shown = found[begin : begin + PAGE]
     lines = [_heading(bool(waiting), bool(signed))]
     if len(found) > PAGE:
-        place = _("{first} to {last} of {n}")
-        lines.append(place.format(first=number(begin + 1), last=number(begin + len(shown)), n=number(len(found))))
+        lines.append(span_words(begin + 1, begin + len(shown), len(found)))
     options = [Option(f"sign:{each.id}", _label(turn, each, each in signed)) for each in shown]
     if begin + PAGE < len(found):
         options.append(Option(f"declarations:{begin + PAGE}", _("More").unescape()))

@@ -13,7 +13,7 @@ from bot.actions.menu import word_of
 from bot.actions.questionnaires import reached
 from bot.core.fields import Found
 from bot.core.i18n import N_, _
-from bot.core.locale import number, short_date
+from bot.core.locale import number, short_date, span_words
 from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers.admin.drafts import number_of
@@ -49,8 +49,7 @@ def _show(turn: Turn, which: str, begin: int, *, edit: bool = False) -> None:
     shown = surveys[begin : begin + PAGE]
     lines = [_heading(which, bool(surveys))]
     if len(surveys) > PAGE:
-        place = _("{first} to {last} of {n}")
-        lines.append(place.format(first=number(begin + 1), last=number(begin + len(shown)), n=number(len(surveys))))
+        lines.append(span_words(begin + 1, begin + len(shown), len(surveys)))
     options = [Option(f"{_leads(which, survey, halfway)}:{survey.id}", _label(turn, survey)) for survey in shown]
     ways = {
         f"surveys:{which}:{begin + PAGE}": (N_("More"), begin + PAGE < len(surveys)),

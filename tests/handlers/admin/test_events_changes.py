@@ -86,7 +86,7 @@ async def test_a_moved_event_tells_whoever_answered_and_takes_its_reminders_alon
     )
     await coordinator.picks("Change it and tell them")
     assert coordinator.sees.startswith(
-        "It is changed, also in the messages that were sent. 1 member who answered is told.\n\nYour event, published\n"
+        "Done. Its copies say so where they can be changed. 1 member who answered is told.\n\nYour event, published\n"
     )
     await office.tick()
     await office.tick()

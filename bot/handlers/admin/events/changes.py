@@ -58,7 +58,7 @@ def move(turn: Turn, answers: dict[str, Any]) -> None:
     else:
         eventmoves.move(turn.session, event, to, turn.member, turn.network, turn.now)
         turn.preface(
-            Markup(" ").join([_("It is changed, also in the messages that were sent."), _told_words(turn, event)])
+            Markup(" ").join([_("Done. Its copies say so where they can be changed."), _told_words(turn, event)])
         )
     pages.show(turn, event)
 

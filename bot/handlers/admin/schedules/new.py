@@ -62,6 +62,7 @@ NEW: Final = Form(
           when=lambda answers: answers.get("every") == "month"),
     Hour("hour", N_("At what hour? Please write it like 9:00 or 14:30."), label=N_("Hour")),
     MultiChoice("topics", _whose_topics, _topics, label=N_("Topics")),
+    unsaid=N_("everybody"),
 )  # fmt: skip
 
 
