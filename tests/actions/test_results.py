@@ -11,8 +11,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from openpyxl import load_workbook  # type: ignore[import-untyped]  # it has none
 import pytest
+from openpyxl import load_workbook  # type: ignore[import-untyped]  # it has none
 from sqlalchemy.orm import Session
 
 from bot.actions import results, survey_files

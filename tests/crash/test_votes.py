@@ -149,7 +149,7 @@ def _counted(session: Session) -> dict[str, Any]:
         .join(Response, Response.member_id == MemberAddress.member_id)
         .join(Answer, Answer.sheet_key == Response.sheet_key)
     )
-    return dict(session.execute(rows).tuples().all())
+    return {row.user: row.value for row in session.execute(rows)}
 
 
 def _result(session: Session) -> dict[str, int]:

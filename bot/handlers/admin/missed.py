@@ -75,11 +75,11 @@ def _reasons(turn: Turn, broadcast: Broadcast, reasons: dict[str, int]) -> None:
     if not reasons:
         turn.say(_(called.complete) if broadcast.fanned_at else _("Nobody so far."), [back], edit=True)
         return
-    lines = [
-        Markup("<b>{}</b>\n{}\n").format(_(called.missed), _("“{title}”").format(title=sent.title_of(turn, broadcast))),
-    ]
+    title = _("“{title}”").format(title=sent.title_of(turn, broadcast))
+    paragraphs = [Markup("<b>{}</b>\n{}").format(_(called.missed), title)]
     if turn.capabilities.buttons:  # elsewhere the numbered lines say it, so that nothing stands twice
-        lines += [Markup("{}: {}").format(_why(reason), number(rows)) for reason, rows in reasons.items()]
+        counted = (Markup("{}: {}").format(_why(reason), number(rows)) for reason, rows in reasons.items())
+        paragraphs.append(Markup("\n").join(counted))
     options = [
         Option(f"missed:{broadcast.id}:{reason}", f"{_why(reason).unescape()}: {number(rows)}")
         for reason, rows in reasons.items()
@@ -87,10 +87,9 @@ def _reasons(turn: Turn, broadcast: Broadcast, reasons: dict[str, int]) -> None:
     worth = retrying.worth(turn.session, broadcast.id)
     if worth and retrying.allowed(turn.session, broadcast, turn.now):
         if pointless := [_why(reason) for reason in reasons if reason not in worth]:
-            never = _("These are not tried again: {reasons}.").format(reasons=listing(pointless))
-            lines.append(Markup("\n{}").format(never))
+            paragraphs.append(_("These are not tried again: {reasons}.").format(reasons=listing(pointless)))
         options.append(_again(broadcast, ALL, sum(worth.values())))
-    turn.say(Markup("\n").join(lines), [*options, back], edit=True)
+    turn.say(Markup("\n\n").join(paragraphs), [*options, back], edit=True)
 
 
 def _names(turn: Turn, broadcast: Broadcast, reason: str, rows: int, after: int) -> None:

@@ -38,10 +38,10 @@ def come_back(office: Office) -> None:
     office.database.transact(lambda session: session.execute(update(MemberAddress).values(unreachable="")))
 
 
-def told(owner: Person, *reasons: str) -> str:
+def listed(owner: Person, *reasons: str) -> str:
     """Who did not receive it, where the numbered lines do not say so themselves."""
-    lines = reasons if owner.capabilities.buttons else ()
-    return "\n".join(["Who did not receive it", "“Good news”", "", *lines]).rstrip("\n")
+    lines = ["", *reasons] if owner.capabilities.buttons else []
+    return "\n".join(["Who did not receive it", "“Good news”", *lines])
 
 
 async def test_the_reasons_the_names_and_another_try(office: Office, owner: Person) -> None:
@@ -52,7 +52,7 @@ async def test_the_reasons_the_names_and_another_try(office: Office, owner: Pers
     await over(office)
     await owner.says("/broadcasts")
     await owner.picks("broadcast:1", "Who did not receive it")
-    assert owner.sees == told(owner, "blocked the bot: 1")
+    assert owner.sees == listed(owner, "blocked the bot: 1")
     assert owner.options == ["blocked the bot: 1", "Back to the newsletter"]
     await forges(owner, "retry:1:all:1")
     assert owner.sees.split("\n")[0] == "The number has changed meanwhile."
@@ -92,7 +92,7 @@ async def test_whoever_left_stays_left(office: Office, owner: Person) -> None:
     assert states(office) == {("sent", ""): 1, ("skipped", "left"): 1}
     await forges(owner, "missed:1")
     assert owner.options == ["said stop, or left, before it was sent: 1", "Back to the newsletter"]
-    assert owner.sees == told(owner, "said stop, or left, before it was sent: 1")
+    assert owner.sees == listed(owner, "said stop, or left, before it was sent: 1")
 
 
 @sqlite_alone
@@ -109,7 +109,7 @@ async def test_what_may_have_arrived_is_shown_and_never_tried_again(office: Offi
     await forges(owner, "missed:1")
     doubt = "the messenger did not answer, so it may or may not have arrived"
     reasons = [f"{doubt}: 1", "could not be delivered after several tries: 1"]
-    assert owner.sees == "\n\n".join([told(owner, *reasons), f"These are not tried again: {doubt}."])
+    assert owner.sees == "\n\n".join([listed(owner, *reasons), f"These are not tried again: {doubt}."])
     assert "Try 1 member again" in owner.options
     assert (await forges(owner, "missed:1:doubt")).split("\n")[1] == "Aysel"
     assert owner.options == ["All reasons"]

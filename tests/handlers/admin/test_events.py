@@ -184,7 +184,7 @@ async def test_it_is_published_by_the_road_every_newsletter_takes(office: Office
     await coordinator.picks("Send to 1 member")
     await office.tick()
     assert member.sees.startswith("Budget workshop (язык: английский)\n\n")
-    assert "Where: Nizami 5, Bakı" in member.sees
+    assert "Место: Nizami 5, Bakı" in member.sees
     await office.tick()
     assert look(office, lambda event: (event.state, event.sequence)) == (EventState.OPEN, 0)
     reminders = office.database.transact(lambda session: session.scalars(select(Reminder.name)).all())

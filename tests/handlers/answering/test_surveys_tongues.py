@@ -55,7 +55,7 @@ def _both(words: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def told(office: Office, network: Network, shape: str, language: str) -> Told:
+def told(office: Office, shape: str, language: str) -> Told:
     staff, member = NAMES[language]
     people = {
         staff: office.staff(shape, "1", Role.COORDINATOR, language=language, name=staff),
