@@ -1,6 +1,7 @@
 """A question goes out as a poll on Telegram and as buttons on WhatsApp, and is voted on while the bot is killed.
 
-Everybody votes as soon as they see it, and changes their mind once or twice; some take their vote back in the end. What
+Everybody votes as soon as they see it, and changes their mind once or twice; some take their vote back in the end. Who is
+on WhatsApp waits to be answered: what Twilio could not deliver is caught up with later than what came after it. What
 counts is the last thing each did: nothing is lost, nothing counts twice, on whichever copy of the poll it was done.
 """
 
@@ -72,8 +73,8 @@ class Voter:
             await phone.sees("What is it for?", within=LONGEST)
             for code in mind:
                 await phone.says(f"VOTE 1 {'abc'.index(code) + 1}")
+                await phone.sees("nswer is", within=LONGEST)
                 await self._did(code)
-            await phone.sees("Changed: your answer is", within=LONGEST)
 
     async def _did(self, code: str) -> None:
         self.voted += 1

@@ -212,3 +212,21 @@ async def test_in_every_language_of_the_network(chat: Chat, shape: str, language
     assert aysel.sees.startswith(titles[language] + "\n\n")
     await aysel.picks(f"rsvp:{event}:no")
     assert await answers(chat) == [(Reply.NO, 1)]
+
+
+@every_shape
+@sqlite_alone
+async def test_who_waits_for_more_takes_the_fewer_that_become_free(chat: Chat, shape: str) -> None:
+    aysel, bahar = await a_member(chat, shape), await a_member(chat, "buttons", "2")
+    event = await plan(chat, capacity=2)
+    await says(bahar, event, "I will come")
+    await bahar.says(f"COMING {event} 2")
+    await says(aysel, event, "I will come")
+    await aysel.says(f"COMING {event} 2")
+    await bahar.says(f"COMING {event} 1")
+    await chat.settle()
+    assert aysel.sees.split("\n")[0] == f"1 seat is free at “Advocacy workshop”, {when(chat)}."
+    assert aysel.options == ["Take 1 seat"]
+    await aysel.says(f"COMING {event} 1")
+    assert aysel.sees == f"Good, you come to “Advocacy workshop”, {when(chat)}."
+    assert await answers(chat) == [(Reply.YES, 1), (Reply.YES, 1)]
