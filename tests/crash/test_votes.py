@@ -1,7 +1,7 @@
 """A question goes out as a poll on Telegram and as buttons on WhatsApp, and is voted on while the bot is killed.
 
-Everybody votes as soon as they see it, and changes their mind once or twice; some take their vote back in the end. Who is
-on WhatsApp waits to be answered: what Twilio could not deliver is caught up with later than what came after it. What
+Everybody votes as soon as they see it, and changes their mind once or twice; some take their vote back in the end. On
+WhatsApp they wait to be answered: what Twilio could not deliver is caught up with later than what came after it. What
 counts is the last thing each did: nothing is lost, nothing counts twice, on whichever copy of the poll it was done.
 """
 
