@@ -118,7 +118,7 @@ def calls_in(session: Session, *states: CallState) -> list[Call]:
     return list(session.scalars(select(Call).where(Call.state.in_(states)).order_by(Call.id)))
 
 
-def newest_calls(session: Session, *states: CallState, author_id: int | None = None, before: int | None = None,
+def newest_calls(session: Session, *states: str, author_id: int | None = None, before: int | None = None,
                  ) -> Iterator[Call]:  # fmt: skip
     """Calls in these states, newest first; only this author's, only those older than this one, if given."""
     found = select(Call).where(Call.state.in_(states))

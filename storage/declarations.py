@@ -83,7 +83,7 @@ class Signature(Base):
     withdrawn_at: Mapped[datetime | None]
 
 
-def newest_declarations(session: Session, *states: DeclarationState,
+def newest_declarations(session: Session, *states: str,
                         before: int | None = None) -> Iterator[Declaration]:  # fmt: skip
     """Declarations in these states, the newest first; of those with a smaller id than this one."""
     found = select(Declaration).where(Declaration.state.in_(states)).order_by(Declaration.id.desc())

@@ -163,7 +163,7 @@ class Answer(NamedTuple):
     organisation: str
 
 
-def newest_events(session: Session, *states: EventState, before: int | None = None) -> Iterator[Event]:
+def newest_events(session: Session, *states: str, before: int | None = None) -> Iterator[Event]:
     """Events in these states, the newest first; of those with a smaller id than this one."""
     found = select(Event).where(Event.state.in_(states)).order_by(Event.id.desc())
     return iter(session.scalars(found if before is None else found.where(Event.id < before)))

@@ -119,7 +119,7 @@ def surveys_in(session: Session, *states: SurveyState) -> list[Survey]:
     return list(session.scalars(select(Survey).where(Survey.state.in_(states)).order_by(Survey.id)))
 
 
-def newest_surveys(session: Session, *states: SurveyState, before: int | None = None) -> Iterator[Survey]:
+def newest_surveys(session: Session, *states: str, before: int | None = None) -> Iterator[Survey]:
     """Surveys in these states, the newest first; of those with a smaller id than this one."""
     found = select(Survey).where(Survey.state.in_(states)).order_by(Survey.id.desc())
     return iter(session.scalars(found if before is None else found.where(Survey.id < before)))

@@ -16,7 +16,7 @@ from bot.core.i18n import N_, _
 from bot.core.locale import short_date, span_words
 from bot.core.messages import Option
 from bot.core.router import Router
-from bot.handlers.admin.calls import lists as office
+from bot.handlers.admin.calls.lists import OFFICE
 from bot.handlers.admin.drafts import number_of
 from bot.handlers.calls import proposals, reading, searching
 from bot.handlers.calls.declining import less_of_option
@@ -94,7 +94,7 @@ def _show(turn: Turn, which: str, begin: int, *, edit: bool = False) -> None:
         lines = [between.join(lines), *(Markup("<b>{}</b>\n{}").format(*_words(turn, call)) for call in shown)]
         between = Markup("\n\n")
     options = [Option(f"call:{call.id}", _label(turn, call)) for call in shown]
-    others = [*proposals.options(turn), *office.options(turn)]
+    others = [*proposals.options(turn), *OFFICE.options(turn)]
     turn.say(between.join(lines), [*options, *_ways_on(turn, which, calls, begin), *others], edit=edit)
 
 

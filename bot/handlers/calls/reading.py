@@ -7,7 +7,7 @@ from bot.actions.callcards import card
 from bot.actions.standing import About, standing
 from bot.core.messages import Attachment
 from bot.core.router import Router
-from bot.handlers.admin.calls import lists as office
+from bot.handlers.admin.calls.lists import OFFICE
 from bot.handlers.calls.finding import is_open, published, to_list
 from bot.handlers.membership import start
 from bot.turn import Turn
@@ -25,7 +25,7 @@ def show(turn: Turn, key: str = "") -> None:
         turn.say("", attachment=Attachment(**document))
     kept = "saved" if saving.is_saved(turn.session, call, turn.member) else "call"
     options = standing(About(kept, call.id, open=is_open(turn, call)))
-    turn.say(card(call, turn.language, turn.network), [*options, *office.changing(turn, call), to_list()])
+    turn.say(card(call, turn.language, turn.network), [*options, *OFFICE.changing(turn, call), to_list()])
 
 
 @start.opening("call")

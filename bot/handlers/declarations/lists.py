@@ -13,7 +13,7 @@ from bot.core.i18n import _
 from bot.core.locale import short_date, span_words
 from bot.core.messages import Option
 from bot.core.router import Router
-from bot.handlers.admin.declarations import lists as office
+from bot.handlers.admin.declarations.lists import OFFICE
 from bot.handlers.admin.drafts import number_of
 from bot.turn import Turn
 from storage.declarations import Declaration, DeclarationState
@@ -47,7 +47,7 @@ def _show(turn: Turn, begin: int, *, edit: bool = False) -> None:
         options.append(Option(f"declarations:{begin + PAGE}", _("More").unescape()))
     elif begin:
         options.append(Option("declarations:0", _("From the beginning").unescape()))
-    turn.say(Markup("\n").join(lines), [*options, *office.options(turn)], edit=edit)
+    turn.say(Markup("\n").join(lines), [*options, *OFFICE.options(turn)], edit=edit)
 
 
 def _heading(waiting: bool, signed: bool) -> Markup:

@@ -14,7 +14,7 @@ from bot.core.i18n import _
 from bot.core.locale import country_name, own_name, short_date
 from bot.core.messages import Option
 from bot.core.router import Router
-from bot.handlers.admin.declarations import lists as office
+from bot.handlers.admin.declarations.lists import OFFICE
 from bot.handlers.declarations import lists
 from bot.handlers.declarations.finding import names_declaration, published, to_list
 from bot.handlers.membership import start
@@ -50,7 +50,7 @@ def show(turn: Turn, key: str = "", language: str = "") -> None:
     shown = read(declaration, language or turn.language).language
     signature = signing.signature_of(turn.session, declaration.id, turn.member.id)
     text = [whole(declaration, shown, turn.network), _counted(turn, declaration), _standing(turn, signature)]
-    ways = [*_steps(turn, declaration, signature, shown), *office.changing(turn, declaration), to_list()]
+    ways = [*_steps(turn, declaration, signature, shown), *OFFICE.changing(turn, declaration), to_list()]
     turn.say(Markup("\n\n").join(part for part in text if part), ways)
 
 

@@ -14,7 +14,7 @@ from bot.core.i18n import N_, _
 from bot.core.locale import near_date
 from bot.core.messages import Option
 from bot.core.router import Router
-from bot.handlers.admin.events import lists as office
+from bot.handlers.admin.events.lists import OFFICE
 from bot.turn import Turn
 from storage.events import Event, EventState, Reply
 from storage.rsvps import answered_by
@@ -58,7 +58,7 @@ def offer(turn: Turn, which: str = "", start: str = "0") -> None:
     if agenda.ahead(turn.session, turn.now):
         ways.append(_way("find_event", N_("Search")))
     heading = _heading(which, empty=not options)
-    turn.say(heading, [*options, *office.options(turn), *ways], edit=bool(which or first))
+    turn.say(heading, [*options, *OFFICE.options(turn), *ways], edit=bool(which or first))
 
 
 def _to_choose(turn: Turn) -> list[Option]:

@@ -14,7 +14,7 @@ from bot.core.i18n import _, ngettext
 from bot.core.locale import number
 from bot.core.messages import Option
 from bot.core.router import Router
-from bot.handlers.admin.events import lists as office
+from bot.handlers.admin.events.lists import OFFICE
 from bot.handlers.events import times
 from bot.handlers.events.finding import PAGE, back, find, finding, label, names_event, offer
 from bot.handlers.events.rsvp import calendar, seats, standing_words
@@ -79,7 +79,7 @@ def show_card(turn: Turn, event: Event) -> None:
     text = card(event, turn.language, turn.network)
     if rsvps.answerable(turn.session, event, turn.now):
         text = Markup("\n\n").join([text, Markup("\n").join([*_room_words(turn, event), *standing_words(turn, event)])])
-    turn.say(text.rstrip(), [*_steps(turn, event), *office.changing(turn, event), back()])
+    turn.say(text.rstrip(), [*_steps(turn, event), *OFFICE.changing(turn, event), back()])
 
 
 def _room_words(turn: Turn, event: Event) -> list[Markup]:

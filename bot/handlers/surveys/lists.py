@@ -17,7 +17,7 @@ from bot.core.locale import number, short_date, span_words
 from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers.admin.drafts import number_of
-from bot.handlers.admin.surveys import lists as office
+from bot.handlers.admin.surveys.lists import OFFICE
 from bot.handlers.surveys import reading
 from bot.handlers.surveys.finding import finding
 from bot.turn import Turn
@@ -59,7 +59,7 @@ def _show(turn: Turn, which: str, begin: int, *, edit: bool = False) -> None:
         "find_survey": (N_("Search"), len(waiting) + len(done) > PAGE),
     }
     on = [Option(key, _(label).unescape()) for key, (label, offered) in ways.items() if offered]
-    turn.say(Markup("\n").join(lines), [*options, *on, *office.options(turn)], edit=edit)
+    turn.say(Markup("\n").join(lines), [*options, *on, *OFFICE.options(turn)], edit=edit)
 
 
 def _answered(turn: Turn) -> list[Survey]:

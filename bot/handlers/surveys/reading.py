@@ -13,7 +13,7 @@ from bot.core.i18n import _
 from bot.core.locale import short_date
 from bot.core.messages import Kind, Option
 from bot.core.router import Router
-from bot.handlers.admin.surveys import lists as office
+from bot.handlers.admin.surveys.lists import OFFICE
 from bot.handlers.surveys.answering import ask, changing, changing_words
 from bot.handlers.surveys.finding import names_survey, published, taken_words, taking_over, to_list
 from bot.turn import Turn
@@ -66,7 +66,7 @@ def _show(turn: Turn, survey: Survey, response: Response | None) -> None:
     said, options = _standing(turn, survey, response)
     turn.say(
         Markup("\n\n").join(part for part in (text, said) if part),
-        [*options, *office.changing(turn, survey), to_list()],
+        [*options, *OFFICE.changing(turn, survey), to_list()],
     )
 
 

@@ -7,4 +7,5 @@ from bot.handlers.admin.calls import files, lists, proposals, publishing, sheet,
 
 router = Router()
 router.include(sheet.DETAILS.router, sheet.UNTIL.router)
-router.include(*(room.router for room in (words, files, publishing, proposals, lists)))
+router.include(*(room.router for room in (words, files, publishing, proposals)))
+router.include(lists.OFFICE.router)

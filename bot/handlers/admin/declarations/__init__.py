@@ -9,7 +9,8 @@ from bot.handlers.admin.declarations import desk, files, lists, pages, publishin
 from storage.declarations import DeclarationState
 
 router = Router()
-router.include(*(room.router for room in (words, sheet, publishing, desk, files, lists)))
+router.include(*(room.router for room in (words, sheet, publishing, desk, files)))
+router.include(lists.OFFICE.router)
 drafts.PAGES[declarations.ABOUT] = pages.of_publication
 pages.PAGES.update(
     {

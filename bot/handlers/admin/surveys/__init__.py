@@ -22,7 +22,7 @@ from storage.surveys import SurveyState
 
 router = Router()
 router.include(*(room.router for room in (words, sheet, questions, question, conditions, trying, publishing)))
-router.include(desk.router, results.router, lists.router)
+router.include(desk.router, results.router, lists.OFFICE.router)
 drafts.PAGES[surveys.ABOUT] = pages.of_publication
 pages.PAGES.update(
     {
