@@ -67,14 +67,34 @@ FORMS: Final = frozenset(
         "event_off",
         "event_there",
         "event_time",
+        "new_survey",
+        "survey_words",
+        "survey_other_words",
+        "survey_closes_at",
+        "survey_per",
+        "survey_anonymous",
+        "survey_nudge",
+        "survey_end_closes_at",
+        "new_question",
+        "question_words",
+        "question_choices",
+        "question_bounds",
+        "question_only_if",
+        "try_survey",
+        "new_declaration",
+        "declaration_words",
+        "declaration_other_words",
+        "declaration_signers",
+        "declaration_closes_at",
+        "declaration_end_closes_at",
     }
 )
-"""The names of the forms that only staff are asked."""
+"""The names of the forms, and of families of forms, that only staff are asked."""
 
 
 def without_forms(conversation: Conversation) -> Conversation:
     """The conversation of somebody who has no role any more."""
-    stack = tuple(progress for progress in conversation.stack if progress.form not in FORMS)
+    stack = tuple(progress for progress in conversation.stack if progress.form.partition(":")[0] not in FORMS)
     asked = conversation.menu is not None and conversation.menu.question
     menu = None if asked and stack != conversation.stack else conversation.menu
     return replace(conversation, stack=stack, menu=menu)

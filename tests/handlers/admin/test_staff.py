@@ -158,8 +158,9 @@ async def test_who_gives_up_the_own_role_is_asked_nothing_more(office: Office, o
 
 def test_only_forms_of_the_staff_are_closed_with_the_role() -> None:
     profile, newsletter = Progress("registration", "name"), Progress("newsletter", "written")
+    trial = Progress("try_survey:1:en", "q1")
     question, menu = Menu("1abcd", (), question=True), Menu("1abcd", ())
-    assert staff.without_forms(Conversation((profile, newsletter), question)) == Conversation((profile,))
+    assert staff.without_forms(Conversation((profile, newsletter, trial), question)) == Conversation((profile,))
     assert staff.without_forms(Conversation((newsletter,), menu)) == Conversation((), menu)
     assert staff.without_forms(Conversation((profile,), question)) == Conversation((profile,), question)
 
