@@ -160,7 +160,7 @@ async def test_nothing_of_it_is_sent_corrected_or_taken_back_again(office: Offic
     await owner.says("/broadcasts")
     assert [option.partition(", ")[2] for option in owner.options] == [
         "sent: taking back Better news",
-        "cancelled: correction of Better news",
+        "taken back: correction of Better news",
         "cancelled: Better news",
     ]
     assert boris.screen == []
