@@ -161,7 +161,7 @@ async def test_nothing_of_it_is_sent_corrected_or_taken_back_again(office: Offic
     assert [option.partition(", ")[2] for option in owner.options] == [
         "sent: taking back Better news",
         "taken back: correction of Better news",
-        "cancelled: Better news",
+        "taken back: Better news",
     ]
     assert boris.screen == []
     assert (await forges(owner, "recall_now:1")) == "This newsletter was taken back already."
