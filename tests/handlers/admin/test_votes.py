@@ -153,8 +153,8 @@ async def test_a_vote_leaves_what_else_is_being_talked_about_alone(office: Offic
     assert member.heard == []
     await member.says("Murad Əliyev")
     assert asked != ""
-    known = office.database.transact(lambda session: session.get_one(Member, office.id_of(member)).name)
-    assert known == "Murad Əliyev"
+    key = office.id_of(member)
+    assert office.database.transact(lambda session: session.get_one(Member, key).name) == "Murad Əliyev"
     assert counts(office) == {"a": 0, "b": 1, "c": 0}
 
 
