@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.core.family import Family
 from bot.core.fields import Choice, Text
-from bot.core.form import Family, Form, Progress
+from bot.core.form import Form, Progress
 from bot.core.messages import Option
 from bot.core.router import Router
 from bot.network import Network

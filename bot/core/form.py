@@ -7,7 +7,7 @@ on with the first question that is still open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
@@ -297,28 +297,6 @@ class Form:
 
     def _field(self, name: str) -> Field | None:
         return next((asked for asked in self.fields if asked.name == name), None)
-
-
-@dataclass(frozen=True)
-class Family:
-    """Forms that are made when they are asked, one for each thing they ask about: "survey:12" is one of "survey".
-
-    Attributes:
-        name: what stands before the colon in the name of each.
-        make: the form of (turn, what stands behind the colon), called anew for every message; None where there is
-            nothing to ask this person any more.
-        stored: where somebody stands, with what was answered elsewhere since; given (turn, form, progress).
-        pauses: one that is cancelled is set aside and goes on where it was when it is asked again.
-    """
-
-    name: str
-    make: Callable[[Turn, str], Form | None]
-    stored: Callable[[Turn, Form, Progress], Progress] | None = None
-    pauses: bool = False
-
-    def named(self, key: object) -> str:
-        """The name of its form about this."""
-        return f"{self.name}:{key}"
 
 
 def _navigation(option: str, label: str) -> Option:

@@ -10,8 +10,9 @@ from typing import Any, Final, TypeVar
 
 from markupsafe import Markup
 
+from bot.core.family import Family
 from bot.core.folding import fold
-from bot.core.form import Family, Form
+from bot.core.form import Form
 from bot.core.i18n import LANGUAGES, _, speaking
 from bot.core.messages import Kind
 

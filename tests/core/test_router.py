@@ -6,8 +6,9 @@ from functools import partial
 import pytest
 
 from bot.core.channel import Capabilities
+from bot.core.family import Family
 from bot.core.fields import Text
-from bot.core.form import Family, Form
+from bot.core.form import Form
 from bot.core.i18n import N_
 from bot.core.messages import Kind
 from bot.core.router import Route, Router

@@ -11,8 +11,9 @@ from bot.actions import answering, hushing
 from bot.actions.answering import Taken, is_open
 from bot.actions.menu import typed
 from bot.actions.questionnaires import SURVEY, form_of, progress_of, values_of
+from bot.core.family import Family
 from bot.core.fields import Answers
-from bot.core.form import Family, Form, Progress
+from bot.core.form import Form, Progress
 from bot.core.i18n import _
 from bot.core.locale import zoned_words
 from bot.core.messages import Option

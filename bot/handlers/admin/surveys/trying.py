@@ -6,8 +6,9 @@ from typing import Any
 
 from bot.actions import rights
 from bot.actions.questionnaires import TRIAL, form_of
+from bot.core.family import Family
 from bot.core.fields import Answers
-from bot.core.form import Family, Form
+from bot.core.form import Form
 from bot.core.i18n import _
 from bot.core.locale import own_name
 from bot.core.messages import Option
