@@ -27,8 +27,7 @@ from bot.web import application, serve
 from bot.workers.accept import Accept
 from bot.workers.carrying import Carrying
 from bot.workers.converse import Converse
-from bot.workers.picturing import Pictures
-from bot.workers.printing import Papers
+from bot.workers.making import papers, pictures
 from storage import lanes
 from storage.database import Database
 from storage.facts import secret
@@ -61,7 +60,7 @@ class App:
         nudge = self.crew.nudge
         self.converse = Converse(self.database, self.clock, self.network, router(), self.channels, self.files, nudge)
         made = (self.database, self.clock, self.network)
-        homes: dict[str, Fetching] = {charts.HOME: Pictures(*made), signature_pages.HOME: Papers(*made)}
+        homes: dict[str, Fetching] = {charts.HOME: pictures(*made), signature_pages.HOME: papers(*made)}
         self.carrying = Carrying(self.channels, self.database, self.clock, self.files, homes)
         self.accept = Accept(self.database, self.clock, self.converse.wake)
         self.crew.hire(Wording(self.network))

@@ -99,7 +99,7 @@ def keep(
     response: Response,
     member: Member,
     answers: Mapping[int, Any],
-    now: datetime,  # noqa: ARG001 - every action knows when it happens
+    now: datetime,  # noqa: ARG001 - either this or `complete` is called
 ) -> None:
     """Make the sheet of a named survey so: what is absent, None or does not apply is deleted.
 
@@ -145,7 +145,7 @@ def complete(
     _drop_nudges(session, survey, response, now)
 
 
-def retract(session: Session, survey: Survey, member: Member, now: datetime) -> bool:  # noqa: ARG001 - as above
+def retract(session: Session, survey: Survey, member: Member) -> bool:
     """Take the member's answer back: it is not counted any more, as if it had not been given.
 
     Returns:

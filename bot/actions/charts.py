@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections import Counter
 from datetime import date, datetime, tzinfo
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from bot.actions.localized import read
 from bot.actions.question_words import asked
-from bot.actions.result_words import answer_lines, mean_words
+from bot.actions.result_words import answers, mean_words
 from bot.actions.results import Result, results
 from bot.core.i18n import current, speaking
 from bot.core.locale import month_words, number, percent, short_date
@@ -23,14 +22,6 @@ HOME: Final = "picture"
 
 BINS: Final = 6
 """Bars of a number's histogram."""
-
-
-class Picture(NamedTuple):
-    """Which chart an attachment's file names."""
-
-    survey_id: int
-    question_id: int
-    language: str
 
 
 def has_picture(result: Result) -> bool:
@@ -44,34 +35,25 @@ def name(survey: Survey, result: Result, language: str) -> str:
     return f"{HOME}:{survey.id}:{result.question.id}:{language}:{zlib.crc32(data.encode()):08x}"
 
 
-def named(file: str) -> Picture:
-    """What such a name says.
+def chart_of(session: Session, file: str, zone: tzinfo, now: datetime) -> dict[str, Any] | None:
+    """What is to be drawn in the attachment of this name, as the answers are now; None where there is nothing.
 
     Raises:
         ValueError: it names no chart.
     """
     _home, survey_id, question_id, language, _data = file.split(":")
-    return Picture(int(survey_id), int(question_id), language)
-
-
-def chart_of(session: Session, picture: Picture, zone: tzinfo, now: datetime) -> dict[str, Any] | None:
-    """What is to be drawn, as the answers are now; None where there is nothing."""
-    survey = session.get(Survey, picture.survey_id)
+    survey = session.get(Survey, int(survey_id))
     found = [] if survey is None else results(session, survey, questions_of(session, survey.id))
-    result = next((each for each in found if each.question.id == picture.question_id), None)
+    result = next((each for each in found if each.question.id == int(question_id)), None)
     if survey is None or result is None or not has_picture(result):
         return None
-    with speaking(picture.language):
+    with speaking(language):
         return {
-            "heading": read(survey, picture.language).title,
-            "title": asked(result.question, picture.language, survey.source),
+            "heading": read(survey, language).title,
+            "title": asked(result.question, language, survey.source),
             "bars": _bars(survey, result),
-            "notes": [mean_words(result).unescape(), short_date(now.astimezone(zone).date(), picture.language)],
+            "notes": [mean_words(result).unescape(), short_date(now.astimezone(zone).date(), language)],
         }
-
-
-def as_json(chart: dict[str, Any]) -> bytes:
-    return json.dumps(chart, ensure_ascii=False).encode()
 
 
 def _bars(survey: Survey, result: Result) -> list[tuple[str, float, str]]:
@@ -82,9 +64,7 @@ def _bars(survey: Survey, result: Result) -> list[tuple[str, float, str]]:
         for day, times in result.counts.items():
             months[day[:7]] += times
         return [(_month(month), times / result.n, _value(times, result.n)) for month, times in sorted(months.items())]
-    counts = list(result.counts.values())
-    lines = answer_lines(survey, result)
-    return [(label, times / result.n, _value(times, result.n)) for (_share, label, _n), times in zip(lines, counts)]  # noqa: B905 - only the first few are said
+    return [(label, times / result.n, _value(times, result.n)) for label, times in answers(survey, result)]
 
 
 def _month(month: str) -> str:

@@ -26,19 +26,22 @@ def question_lines(survey: Survey, result: Result) -> Markup:
     title = Markup("<b>{}. {}</b>").format(
         number(result.question.position), asked(result.question, current(), survey.source)
     )
-    shown = [Markup("{} · {} ({})").format(*line) for line in islice(answer_lines(survey, result), 12)]
+    shown = [
+        Markup("{} · {} ({})").format(percent(times / result.n if result.n else 0), label, number(times))
+        for label, times in answers(survey, result)
+    ]
     if result.question.kind not in CLOSED and len(result.counts) > len(shown):
         left = len(result.counts) - len(shown)
         shown.append(ngettext("and {n} more in the export", "and {n} more in the export", left).format(n=number(left)))
     return Markup("\n").join([title, *shown, mean_words(result)])
 
 
-def answer_lines(survey: Survey, result: Result) -> Iterator[tuple[str, str, str]]:
-    """Share, answer and count, of all that could be picked, or of what was written most often."""
+def answers(survey: Survey, result: Result) -> Iterator[tuple[str, int]]:
+    """How often each was given, of all that could be picked, or of what was written most often."""
     labels = choices(result.question, current(), survey.source)
     counts = result.counts.items() if labels else islice(result.counts.items(), FREE)
     for key, times in counts:
-        yield percent(times / result.n if result.n else 0), labels.get(key) or _free(result, key), number(times)
+        yield labels.get(key) or _free(result, key), times
 
 
 def mean_words(result: Result) -> Markup:

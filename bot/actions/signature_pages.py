@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from datetime import datetime, tzinfo
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,13 +24,6 @@ HOME: Final = "printed"
 """Where the file of an attachment is that is still to be laid out: "printed:<declaration>:<language>:<data>"."""
 
 
-class Printed(NamedTuple):
-    """Which document an attachment's file names."""
-
-    declaration_id: int
-    language: str
-
-
 def name(session: Session, declaration: Declaration, language: str) -> str:
     """The attachment's file. Other signatures give another name: what was laid out once is not laid out again."""
     of_it = Signature.declaration_id == declaration.id
@@ -40,24 +32,19 @@ def name(session: Session, declaration: Declaration, language: str) -> str:
     return f"{HOME}:{declaration.id}:{language}:{zlib.crc32(data.encode()):08x}"
 
 
-def named(file: str) -> Printed:
-    """What such a name says.
+def pages_of(session: Session, file: str, zone: tzinfo, now: datetime) -> dict[str, Any] | None:
+    """What is to be printed in the attachment of this name, with the signatures as they are now; None for nothing.
 
     Raises:
         ValueError: it names no document.
     """
-    _home, declaration_id, language, _data = file.split(":")
-    return Printed(int(declaration_id), language)
-
-
-def pages_of(session: Session, printed: Printed, zone: tzinfo, now: datetime) -> dict[str, Any] | None:
-    """What is to be printed, with the signatures as they are now; None where there is nothing."""
-    declaration = session.get(Declaration, printed.declaration_id)
+    _home, key, language, _data = file.split(":")
+    declaration = session.get(Declaration, int(key))
     if declaration is None:
         return None
-    with speaking(printed.language):
+    with speaking(language):
         count = signing.count(session, declaration.id)
-        title, text, _language = read(declaration, printed.language)
+        title, text, _used = read(declaration, language)
         day = short_date(now.astimezone(zone).date())
         signed = _("Signed by {signers}").format(signers=count_words(*count)) if count.people else _("No signatures.")
         return {
@@ -76,10 +63,6 @@ def pages_of(session: Session, printed: Printed, zone: tzinfo, now: datetime) ->
             ],
             "page": _("Page {n} of {all}").format(n="{n}", all="{nb}").unescape(),
         }  # fmt: skip
-
-
-def as_json(pages: dict[str, Any]) -> bytes:
-    return json.dumps(pages, ensure_ascii=False).encode()
 
 
 def _by_country(session: Session, declaration: Declaration) -> Any:  # noqa: ANN401 - as `groupby` has it

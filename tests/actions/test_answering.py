@@ -126,16 +126,16 @@ def test_an_anonymous_answer_is_written_in_one_piece_and_knows_nobody(session: S
     complete(session, survey, response, member, given, clock.now())
     complete(session, survey, response, member, by_id(session, survey, {1: 5}), clock.now())
     assert (response.sheet_key, count(session, Sheet), session.scalars(select(Answer.value)).all()) == (None, 1, [2])
-    assert retract(session, survey, member, clock.now()) is False
+    assert retract(session, survey, member) is False
     assert count(session, Sheet) == 1
 
 
 def test_an_answer_that_is_taken_back_is_gone(session: Session, clock: Clock) -> None:
     survey, member = add_survey(session, *EVERY_KIND), add_member(session, clock, "1")
-    assert retract(session, survey, member, clock.now()) is False
+    assert retract(session, survey, member) is False
     response = begin(session, survey, member, clock.now())
     complete(session, survey, response, member, by_id(session, survey, GIVEN), clock.now())
-    assert retract(session, survey, member, clock.now()) is True
+    assert retract(session, survey, member) is True
     assert (count(session, Response), count(session, Sheet), count(session, Answer)) == (0, 0, 0)
 
 
@@ -150,7 +150,7 @@ def test_one_of_the_organisation_answers_until_another_takes_over(session: Sessi
     )  # fmt: skip
     with pytest.raises(Taken):
         begin(session, survey, leyla, clock.now())
-    assert retract(session, survey, leyla, clock.now()) is False
+    assert retract(session, survey, leyla) is False
     assert answering.take_over(session, survey, leyla, clock.now()) is begin(session, survey, leyla, clock.now())
     assert answers_of(session, response) == by_id(session, survey, {1: "a"})
     with pytest.raises(Taken):
@@ -246,7 +246,7 @@ def test_whatever_is_kept_again_and_again_the_sheet_is_what_was_given_last(
     for what, given in steps:
         answers = by_id(session, survey, given)
         if what == "retract":
-            retract(session, survey, member, clock.now())
+            retract(session, survey, member)
             expected = {}
             continue
         store = keep if what == "keep" else complete

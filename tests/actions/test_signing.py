@@ -109,8 +109,8 @@ def test_a_changed_text_is_noticed_everywhere(database: Database, network: Netwo
             book = load_workbook(
                 BytesIO(files.path(signature_files.write(session, declaration, network, files)).read_bytes())
             )
-            named = signature_pages.named(signature_pages.name(session, declaration, "en"))
-            pages = signature_pages.pages_of(session, named, network.zone, NOON)
+            file = signature_pages.name(session, declaration, "en")
+            pages = signature_pages.pages_of(session, file, network.zone, NOON)
             assert pages is not None
             signers, _countries, text = ([*sheet.values] for sheet in book)
             return pages["notes"][2:], [row[5] for row in signers[1:]], [row[1] for row in text[6:]]

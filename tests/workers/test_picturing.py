@@ -12,7 +12,7 @@ from bot.core.clock import Clock
 from bot.core.i18n import speaking
 from bot.network import Network
 from bot.workers.carrying import Carrying
-from bot.workers.picturing import Pictures
+from bot.workers.making import pictures
 from storage import carried
 from storage.database import Database
 from storage.files import Files
@@ -66,9 +66,9 @@ def charts_of(database: Database, survey_id: int, language: str) -> list[str]:
 async def test_every_question_but_a_text_has_a_picture_a_phone_shows_whole(
     database: Database, clock: Clock, network: Network, answered: int
 ) -> None:
-    pictures = Pictures(database, clock, network)
+    artist = pictures(database, clock, network)
     names = charts_of(database, answered, "az")
-    sizes = [size_of(await pictures.fetch(name, LIMIT) or b"") for name in names]
+    sizes = [size_of(await artist.fetch(name, LIMIT) or b"") for name in names]
     assert [width for width, _height in sizes] == [1080, 1080, 1080, 1080]
     assert sizes[0][1] > sizes[1][1] > sizes[3][1]  # twelve bars, six, one
 
@@ -79,9 +79,7 @@ async def test_a_picture_says_what_the_results_say_in_the_readers_language(
     [_one, number, day, place] = charts_of(database, answered, "ru")
 
     def look(session: Session) -> list[dict[str, object] | None]:
-        return [
-            charts.chart_of(session, charts.named(each), network.zone, clock.now()) for each in (number, day, place)
-        ]
+        return [charts.chart_of(session, each, network.zone, clock.now()) for each in (number, day, place)]
 
     counted, months, places = database.transact(look)
     assert counted is not None
@@ -105,10 +103,10 @@ async def test_a_picture_says_what_the_results_say_in_the_readers_language(
 async def test_what_is_too_large_or_not_there_is_gone_and_not_asked_for_again(
     database: Database, clock: Clock, network: Network, answered: int
 ) -> None:
-    pictures = Pictures(database, clock, network)
+    artist = pictures(database, clock, network)
     [name, *_others] = charts_of(database, answered, "en")
-    assert await pictures.fetch(name, 100) is None
-    assert await pictures.fetch("picture:999:1:en:0", LIMIT) is None
+    assert await artist.fetch(name, 100) is None
+    assert await artist.fetch("picture:999:1:en:0", LIMIT) is None
 
 
 async def test_a_picture_is_carried_into_the_store_like_any_file(
@@ -116,7 +114,7 @@ async def test_a_picture_is_carried_into_the_store_like_any_file(
 ) -> None:
     [name, *_others] = charts_of(database, answered, "az")
     database.transact(lambda session: carried.want(session, name, clock.now()))
-    homes = {charts.HOME: Pictures(database, clock, network)}
+    homes = {charts.HOME: pictures(database, clock, network)}
     carrying = Carrying({"telegram": Platform()}, database, clock, files, homes)
     assert await carrying.carry_next()
     [file] = database.transact(lambda session: list(carried.resolve(session, [name]).values()))

@@ -15,7 +15,7 @@ from bot.actions import example_declaration, signature_pages
 from bot.core.clock import Clock
 from bot.core.locale import country_name
 from bot.network import Network
-from bot.workers.printing import Papers
+from bot.workers.making import papers
 from storage.database import Database
 from storage.declarations import Declaration, Signature
 
@@ -37,7 +37,7 @@ def name(database: Database, language: str) -> str:
 async def test_the_text_is_on_top_and_then_everybody_under_their_country(
     database: Database, network: Network, language: str
 ) -> None:
-    data = await Papers(database, Clock(), network).fetch(name(database, language), LIMIT)
+    data = await papers(database, Clock(), network).fetch(name(database, language), LIMIT)
     assert data is not None
     pages = PdfReader(BytesIO(data)).pages
     lines = [line for page in pages for line in (page.extract_text() or "").split("\n")]
@@ -54,6 +54,6 @@ async def test_the_text_is_on_top_and_then_everybody_under_their_country(
 
 
 async def test_what_is_gone_is_not_printed(database: Database, network: Network) -> None:
-    papers = Papers(database, Clock(), network)
-    assert await papers.fetch("printed:7:en:00000000", LIMIT) is None
-    assert await papers.fetch(name(database, "en"), 100) is None
+    printer = papers(database, Clock(), network)
+    assert await printer.fetch("printed:7:en:00000000", LIMIT) is None
+    assert await printer.fetch(name(database, "en"), 100) is None

@@ -52,7 +52,7 @@ def cast(turn: Turn) -> None:
         if done.first:
             turn.say(_thanks(turn, survey))
     else:
-        answering.retract(turn.session, survey, turn.member, turn.now)
+        answering.retract(turn.session, survey, turn.member)
 
 
 @router.words(*in_every_language(VOTE), rest=names_vote)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.actions import signature_pages
 from bot.workers.carrying import Carrying
-from bot.workers.printing import Papers
+from bot.workers.making import papers
 from storage import carried
 from storage.declarations import Declaration, Signature
 from tests.chat import Person
@@ -57,7 +57,7 @@ async def prints(office: Office, language: str = "en", key: int = 1) -> None:
         carried.want(session, name, office.clock.now())
 
     office.database.transact(want)
-    homes = {signature_pages.HOME: Papers(office.database, office.clock, office.network)}
+    homes = {signature_pages.HOME: papers(office.database, office.clock, office.network)}
     carrying = Carrying({"telegram": Platform()}, office.database, office.clock, office.files, homes)
     while await carrying.carry_next():
         pass

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.actions import charts, results
 from bot.workers.carrying import Carrying
-from bot.workers.picturing import Pictures
+from bot.workers.making import pictures
 from storage import carried
 from storage.surveys import Survey, questions_of
 from tests.chat import Person
@@ -61,7 +61,7 @@ async def draws(office: Office, language: str = "en", key: int = 1) -> None:
                 carried.want(session, charts.name(survey, each, language), office.clock.now())
 
     office.database.transact(want)
-    homes = {charts.HOME: Pictures(office.database, office.clock, office.network)}
+    homes = {charts.HOME: pictures(office.database, office.clock, office.network)}
     carrying = Carrying({"telegram": Platform()}, office.database, office.clock, office.files, homes)
     while await carrying.carry_next():
         pass

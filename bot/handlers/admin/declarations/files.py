@@ -41,7 +41,7 @@ def send_workbook(turn: Turn, key: str = "", *_rest: str) -> None:
 
 @router.button("declaration_pdf", allowed=rights.writes)
 def send_pdf(turn: Turn, key: str = "", language: str = "", *_rest: str) -> None:
-    """It is laid out while they wait, see `bot.workers.printing`."""
+    """It is laid out while they wait, see `bot.workers.making`."""
     declaration = pages.find(turn, key, *declarations.PUBLISHED)
     if declaration is not None and language in declaration.titles:
         file = signature_pages.name(turn.session, declaration, language)
