@@ -19,15 +19,14 @@ router = Router()
 router.include(missed.router, corrections.router, recalls.router)
 
 
-def options(turn: Turn, broadcast: Broadcast) -> list[Option]:  # noqa: ARG001 - as its sisters are called
+def options(turn: Turn, broadcast: Broadcast) -> list[Option]:
     """What may be done with this broadcast now, beside steering it."""
     if broadcast.fired_at is None:
         return []
-    steps = {"missed": _("Who did not receive it")}
-    if stands(broadcast):
-        steps |= {"correct": _("Correct it"), "recall": _("Take it back")}
-    steps["table"] = _("Report for Excel")
-    return [Option(f"{step}:{broadcast.id}", label.unescape()) for step, label in steps.items()]
+    missing = Option(f"missed:{broadcast.id}", _("Who did not receive it").unescape())
+    recall = Option(f"recall:{broadcast.id}", _("Take it back").unescape())
+    report = Option(f"table:{broadcast.id}", _("Report for Excel").unescape())
+    return [missing, *([corrections.way(turn, broadcast), recall] if stands(broadcast) else []), report]
 
 
 @router.button("table", allowed=rights.writes)

@@ -143,6 +143,13 @@ CORRECTION: Final = Form(
 )
 
 
+def way(turn: Turn, broadcast: Broadcast) -> Option:
+    """Leads to correcting it, or to the page of what it is about, with which its text changes."""
+    about = turn.session.get_one(Newsletter, broadcast.newsletter_id).about
+    label = _("Open its page") if about in drafts.PAGES else _("Correct it")
+    return Option(f"correct:{broadcast.id}", label.unescape())
+
+
 @router.button("correct", allowed=rights.writes)
 def ask(turn: Turn, key: str = "", *_rest: str) -> None:
     broadcast = sent.find(turn, key)

@@ -14,7 +14,7 @@ from bot.core.i18n import _, ngettext
 from bot.core.locale import number
 from bot.core.messages import Option
 from bot.core.router import Router
-from bot.handlers.admin import sent
+from bot.handlers.admin import correcting, sent
 from bot.turn import Turn
 from storage.broadcasts import Broadcast
 
@@ -30,9 +30,12 @@ def ask(turn: Turn, key: str = "", *_rest: str) -> None:
     heading = _("Take “{title}” back?").format(title=sent.title_of(turn, broadcast))
     lines = [Markup("<b>{}</b>").format(heading), *_effect_words(turn, effect)]
     if not (effect.deleted or effect.waiting):
-        lines.append(_("So there is nothing that could be taken back. You can correct it instead."))
-        instead = Option(f"correct:{broadcast.id}", _("Correct it").unescape())
-        turn.say(Markup("\n").join(lines), [instead, sent.back(broadcast, _("Back to the newsletter"))], edit=True)
+        lines.append(_("So there is nothing that could be taken back."))
+        turn.say(
+            Markup("\n").join(lines),
+            [correcting.way(turn, broadcast), sent.back(broadcast, _("Back to the newsletter"))],
+            edit=True,
+        )
         return
     options = [
         Option(f"recall_now:{broadcast.id}", _("Yes, take it back").unescape()),

@@ -122,7 +122,7 @@ async def test_what_is_too_old_stays(office: Office, owner: Person) -> None:
     await over(office)
     office.clock.advance(timedelta(hours=48))
     await forges(owner, "recall:1")
-    assert owner.sees.split("\n")[-1] == "So there is nothing that could be taken back. You can correct it instead."
+    assert owner.sees.split("\n")[-1] == "So there is nothing that could be taken back."
     assert owner.options == ["Correct it", "Back to the newsletter"]
     mine = 2 if owner.channel == "demo-telegram" else 1
     stays = "copies stay, because they are" if mine == 2 else "copy stays, because it is"

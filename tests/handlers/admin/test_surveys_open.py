@@ -63,6 +63,16 @@ async def test_its_page_tells_the_response_rate_as_it_is(office: Office, out: Ou
     assert "Answered: 2 / 4 (50%)\nStopped half way: 0" in await page(out.coordinator)
 
 
+async def test_the_message_that_asks_leads_to_the_page_and_is_not_corrected(office: Office, out: Out) -> None:
+    await forges(out.coordinator, "broadcast:1")
+    assert out.coordinator.options[1] == "Open its page"
+    assert (await out.coordinator.picks("Open its page")).startswith("A survey, open since ")
+    office.clock.advance(timedelta(days=3))
+    refusal = (await forges(out.coordinator, "recall:1")).split("\n")[-1]
+    assert refusal == "So there is nothing that could be taken back."
+    assert out.coordinator.options == ["Open its page", "Back to the newsletter"]
+
+
 async def test_by_hand_those_who_have_not_answered_are_reminded_once_a_day(office: Office, out: Out) -> None:
     await page(out.coordinator)
     assert await out.coordinator.picks("Remind who has not") == (
