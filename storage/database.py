@@ -31,6 +31,9 @@ GROUP = 32
 LONGEST = 0.02
 """Seconds after which a group takes nobody else in: who is urgent waits for no more than this and one transaction."""
 
+URGENT = 2
+"""Transactions that PostgreSQL runs at once beside all others because they are urgent: one a channel."""
+
 _MIGRATING = 7_203_511
 """The key of PostgreSQL's advisory lock for migrations; any number that no other program on the server uses."""
 
@@ -77,10 +80,11 @@ class Database:
             self._reading = _sqlite_engine(parsed, "BEGIN")
             self._writer: _Writer | None = _Writer(self.engine)
         else:
-            self.engine = _postgresql_engine(parsed, threads + 2)
+            self.engine = _postgresql_engine(parsed, threads + URGENT)
             self._reading = self.engine
             self._writer = None
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
+        self._urgent = ThreadPoolExecutor(URGENT, thread_name_prefix="urgent")
 
     async def run(self, work: Work[Result], *, urgent: bool = False) -> Result:
         """One transaction: commits when `work` returns, rolls back and raises what it raised.
@@ -88,11 +92,12 @@ class Database:
         On PostgreSQL `work` runs again after a deadlock, so it must change nothing but the session.
 
         Args:
-            urgent: SQLite's one writer commits it before whatever else waits.
+            urgent: SQLite's one writer commits it before whatever else waits; PostgreSQL has threads for it alone.
         """
         if self._writer is not None:
             return await asyncio.wrap_future(self._writer.submit(work, urgent=urgent))
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.transact, work)
+        threads = self._urgent if urgent else self._threads
+        return await asyncio.get_running_loop().run_in_executor(threads, self.transact, work)
 
     async def read(self, work: Work[Result]) -> Result:
         """A consistent look that never waits for the writer. Changes made in it are rolled back."""
@@ -144,6 +149,7 @@ class Database:
         if self._writer is not None:
             self._writer.close()
         self._threads.shutdown()
+        self._urgent.shutdown()
         self._reading.dispose()
         self.engine.dispose()
 

@@ -74,6 +74,18 @@ async def test_what_is_urgent_is_committed_before_anything_else_that_waits(datab
     assert await ordinary == 1
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_what_is_urgent_waits_for_no_thread_of_others(database: Database) -> None:
+    ended = threading.Event()
+    others = [asyncio.ensure_future(database.read(lambda _session: ended.wait(10))) for _ in range(8)]
+    await asyncio.sleep(0)
+    await database.run(lambda session: remember(session, "key", {}), urgent=True)
+    waited = [other.done() for other in others]
+    ended.set()
+    assert await asyncio.gather(*others) == [True] * 8
+    assert waited == [False] * 8
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_group_lets_what_is_urgent_in_after_the_transaction_that_runs(database: Database) -> None:
     order: list[str] = []
