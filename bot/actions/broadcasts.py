@@ -63,7 +63,7 @@ def advance(session: Session, broadcast_id: int, channels: Mapping[str, Channel]
         channels: those that are connected; who is on another one is skipped, since nobody would ever send it. What was
             left in flight there is in doubt for good.
     """
-    broadcast = _locked(session, broadcast_id)
+    broadcast = _locked_behind_original(session, broadcast_id)
     if broadcast.state == BroadcastState.CANCELLED:
         _let_original_go_on(session, broadcast, now)
         _leave_closed(session, broadcast, channels, now)
@@ -158,6 +158,14 @@ def waiting(session: Session, broadcast: Broadcast) -> int:
 def _locked(session: Session, broadcast_id: int) -> Broadcast:
     """As it is now, whatever this session saw of it before: another process may have moved it."""
     return session.get_one(Broadcast, broadcast_id, with_for_update=True, populate_existing=True)
+
+
+def _locked_behind_original(session: Session, broadcast_id: int) -> Broadcast:
+    """What it follows is locked first, as an edit of that does: the other way round each would wait for the other."""
+    original_id = session.scalar(select(Broadcast.original_id).where(Broadcast.id == broadcast_id))
+    if original_id is not None:
+        _locked(session, original_id)
+    return _locked(session, broadcast_id)
 
 
 def _let_original_go_on(session: Session, broadcast: Broadcast, now: datetime) -> None:

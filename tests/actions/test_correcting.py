@@ -143,3 +143,29 @@ def test_an_edit_while_another_process_begins_an_update_is_one_of_its_own(
 
     with ThreadPoolExecutor() as others:
         assert database.transact(begin).result() > first_id
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_an_edit_and_an_update_that_lets_the_original_go_on_come_one_after_the_other(
+    database: Database, clock: Clock, network: Network
+) -> None:
+    def begun(session: Session) -> tuple[int, int]:
+        desk = Desk(session, clock, network)
+        first = desk.updates("Wednesday")
+        assert broadcasts.advance(session, first.id, CHANNELS, clock.now())
+        return desk.original.id, first.id
+
+    original_id, first_id = database.transact(begun)
+
+    def ends(session: Session) -> bool:
+        return broadcasts.advance(session, first_id, CHANNELS, clock.now())
+
+    def edits(session: Session) -> Future[bool]:
+        original = session.get_one(Broadcast, original_id, with_for_update=True)
+        ending = others.submit(database.transact, ends, attempts=1)  # a deadlock would be raised
+        assert wait([ending], timeout=0.3).done == set()
+        correcting.update(session, original, {"en": Markup("Thursday")}, clock.now())
+        return ending
+
+    with ThreadPoolExecutor() as others:
+        assert database.transact(edits, attempts=1).result() is True
