@@ -21,6 +21,9 @@ Form = Literal["", "quick", "list"]
 PAYLOAD: Final = 64
 """Longest payload of a button, in bytes. https://core.telegram.org/bots/api#inlinekeyboardbutton"""
 
+DONE: Final = "done"
+"""The id of the option that leads on, among those that lead elsewhere, as a form has it."""
+
 DESCRIPTION: Final = 72
 """Longest description of a list's row, in characters."""
 
@@ -81,9 +84,14 @@ def form(outbound: Outbound, capabilities: Capabilities) -> Form:
 
 
 def quick(options: Sequence[Option], capabilities: Capabilities) -> Sequence[Option]:
-    """Those that are quick replies: all if there is room, else the answers, and the way back is written in words."""
-    answers, _navigation = _apart(options)
-    return next((some for some in (options, answers) if len(some) <= capabilities.quick), ())
+    """Those that are quick replies: all if there is room, else the answers, and the way back is written in words.
+
+    The way on is not: where it would find no room, there are none.
+    """
+    answers, navigation = _apart(options)
+    onward = any(option.id == DONE for option in navigation)
+    offered = (options,) if onward else (options, answers)
+    return next((some for some in offered if len(some) <= capabilities.quick), ())
 
 
 def column(outbound: Outbound, shown: Form, capabilities: Capabilities) -> Rows:

@@ -119,6 +119,17 @@ def test_where_the_answers_alone_fit_the_way_back_is_written_in_words() -> None:
     )
 
 
+def test_the_way_on_is_never_left_to_words_where_something_is_tapped() -> None:
+    """A summary of three answers: whoever sees "Change" three times must be able to tap that all is right."""
+    changes = tuple(Option(f"change:{name}", f"Change: {name}") for name in ("Name", "Country", "Office"))
+    sign = Option("done", "Yes, I sign", navigation=True)
+    bubble = render(Outbound(QUESTION, (*changes, sign, CANCEL), menu="m1"), CHOICES)
+    assert (bubble.form, [button.label for row in bubble.rows for button in row]) == (
+        "list",
+        ["Change: Name", "Change: Country", "Change: Office", "Yes, I sign", "Cancel"],
+    )
+
+
 def test_more_or_longer_options_are_a_list_that_opens() -> None:
     statuses = tuple(Option(label.lower(), label) for label in ("General", "Special", "Roster", "None"))
     assert render(Outbound(QUESTION, (*statuses, CANCEL), menu="m1", language="en"), CHOICES) == Bubble(
