@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.form import REVIEW, Cancelled, Completed, Form, Noted, Progress, Stayed, Step
-from bot.core.i18n import _
+from bot.core.form import Form
+from bot.core.i18n import _, speaking
+from bot.core.progress import REVIEW, Cancelled, Completed, Noted, Progress, Stayed, Step
 from bot.core.router import Route, Router
 from bot.turn import Turn
 
@@ -36,7 +37,7 @@ def take(turn: Turn, router: Router, form: Form, step: Step) -> None:
 def _cancel(turn: Turn, router: Router, form: Form) -> None:
     progress = turn.conversation.stack[-1]
     _pop(turn)
-    if (family := router.family(form.name)) and family.pauses:
+    if form.pauses:
         turn.set_aside(progress)
     if route := _route(router, "cancelled", form.name):
         route(turn, form.answers(progress))
@@ -48,9 +49,9 @@ def opened(turn: Turn, router: Router) -> tuple[Form, Progress] | None:
     """The form being asked, with a step it has. One that is no more is closed; a family says why."""
     while turn.conversation.stack:
         progress = turn.conversation.stack[-1]
+        turn.private = turn.private or progress.private
         family = router.family(progress.form)
         if form := router.form(turn, progress.form):
-            turn.private = turn.private or form.private
             if family and family.stored:
                 progress = family.stored(turn, form, progress)
             return form, form.settled(progress)
@@ -74,5 +75,7 @@ def _pop(turn: Turn) -> None:
 
 
 def question(turn: Turn, form: Form, progress: Progress, *, edit: bool = False) -> None:
-    prompt = form.ask(turn, progress)
+    with speaking(form.language or turn.language):
+        prompt = form.ask(turn, progress)
     turn.put(prompt.text, prompt.options, edit=edit, several=prompt.several)
+    turn.said[-1] = turn.said[-1].having(language=form.language or turn.language)

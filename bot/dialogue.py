@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from bot import asking
 from bot.core.fields.field import UNREADABLE
-from bot.core.form import Progress
 from bot.core.i18n import _
 from bot.core.messages import Kind
 from bot.core.numbered import missing
+from bot.core.progress import Progress
 from bot.core.router import Router, help_word
 from bot.shown import live, repeat
 from bot.turn import Turn

@@ -10,11 +10,12 @@ import sys
 from io import BytesIO
 from itertools import accumulate
 from typing import Any, Final
+from unicodedata import category, name
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import Rectangle
 
 WIDTH: Final = 1080
@@ -35,6 +36,9 @@ _TRACK: Final = "#E9E9E9"
 _BLUE: Final = "#0072B2"
 """Of the palette by Okabe and Ito, told apart by everybody; the grey beside it has half its darkness."""
 
+_PICTURED: Final = ("So", "Sk", "Mn", "Me", "Cf", "Co", "Cs")
+"""Unicode's categories of emoji, of what changes and joins them, and of what has no shape of its own."""
+
 _FAMILY: Final = "DejaVu Sans"
 """Comes with the library and has ə, Ğ and Cyrillic."""
 
@@ -50,7 +54,7 @@ class _Sheet:
     def write(self, text: str, size: int, colour: str = _INK, *, bold: bool = False) -> None:
         """A paragraph, wrapped where it reaches the margin."""
         font = _font(size, bold=bold)
-        for line in self._wrapped(text, font):
+        for line in self._wrapped(_drawable(text, font), font):
             self._drawn.append(("text", (_MARGIN, self.below, line, font, colour, "left")))
             self.below += round(size * 1.35)
 
@@ -138,6 +142,13 @@ def draw(chart: dict[str, Any]) -> bytes:
 def _font(size: int, *, bold: bool = False) -> FontProperties:
     """Of this height in pixels."""
     return FontProperties(family=_FAMILY, size=size * 72 / _DOTS, weight="bold" if bold else "normal")
+
+
+def _drawable(text: str, font: FontProperties) -> str:
+    """Without emoji that the font does not have; where there is nothing else, what they are called."""
+    known = get_font(findfont(font))
+    drawn = "".join(each for each in text if category(each) not in _PICTURED or known.get_char_index(ord(each)))
+    return drawn if drawn.strip() else ", ".join(name(each, "").lower() for each in text if category(each) == "So")
 
 
 def main() -> None:

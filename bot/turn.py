@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from bot.core.channel import Capabilities, Channel
 from bot.core.conversation import Conversation, Menu
-from bot.core.form import Form, Progress
+from bot.core.form import Form
 from bot.core.i18n import speaking
 from bot.core.messages import Attachment, Inbound, Kind, Option, Outbound
+from bot.core.progress import Progress
 from bot.network import Network
 from storage.files import Files
 from storage.members import Member, MemberAddress

@@ -17,10 +17,10 @@ from typing import Final
 from bot import asking
 from bot.core.fields.field import Given, Invalid
 from bot.core.folding import fold
-from bot.core.form import CANCEL, WORDS
+from bot.core.form import CANCEL, PAUSE, WORDS
 from bot.core.i18n import LANGUAGES, N_, _, speaking
 from bot.core.messages import Kind
-from bot.core.numbered import pick
+from bot.core.numbered import nearly, pick
 from bot.core.router import Router
 from bot.shown import called_so, live, repeat
 from bot.turn import Turn
@@ -51,7 +51,7 @@ def _command(turn: Turn, router: Router) -> bool:
     if found is None:
         return False
     name = found[1].lower()
-    if name in _WORDS and asking.opened(turn, router):
+    if name in _WORDS and _leads(turn, router, name):
         return _navigate(turn, router, name)
     if route := router.find("command", name):
         turn.payload = (found[2] or "").strip()
@@ -104,7 +104,7 @@ def _picked(turn: Turn, router: Router) -> bool:
 def _navigation(turn: Turn, router: Router) -> bool:
     """Back, skip, cancel, continue, typed while a form is open, shown or not."""
     name = _words().get(fold(turn.inbound.plain), "") if turn.inbound.kind is Kind.TEXT else ""
-    if not name or asking.opened(turn, router) is None or (name == _CONTINUE and turn.capabilities.buttons):
+    if not name or not _leads(turn, router, name) or (name == _CONTINUE and turn.capabilities.buttons):
         return False
     return _navigate(turn, router, name)
 
@@ -166,6 +166,12 @@ def _press(turn: Turn, router: Router, option: str) -> bool:
     return True
 
 
+def _leads(turn: Turn, router: Router, name: str) -> bool:
+    """Whether a form is open that this leads through: not every one can be paused."""
+    opened = asking.opened(turn, router)
+    return opened is not None and (name != PAUSE or opened[0].pauses)
+
+
 def _navigate(turn: Turn, router: Router, name: str) -> bool:
     """Lead through the open form; to continue is just to be asked again."""
     return name == _CONTINUE or _answer(turn, router, Given(options=(name,)))
@@ -183,18 +189,30 @@ def _words() -> dict[str, str]:
 
 def _answer(turn: Turn, router: Router, given: Given) -> bool:
     """Give this to the open form; False when none is open."""
-    said = len(turn.said)
+    said, stack = len(turn.said), turn.conversation.stack
     asked = asking.opened(turn, router)
     if len(turn.said) > said:
         return True  # what it was meant for is over, and that was said
     if asked is None:
         return False
     form, progress = asked
+    asked_last = stack[-1]
+    if (progress.form, progress.step) != (asked_last.form, asked_last.step) and given.option not in (CANCEL, PAUSE):
+        turn.preface(_("Something has changed since I asked you that. Here is where we are now."))
+        return True
     try:
-        step = form.answer(turn, progress, given)
+        with speaking(form.language or turn.language):
+            step = form.answer(turn, progress, given)
     except Invalid as invalid:
-        if given.options or not _command_word(turn, router):
+        if given.options or not (_command_word(turn, router) or _nearly(turn, router)):
             turn.preface(invalid.sentence)
         return True
     asking.take(turn, router, form, step)
     return True
+
+
+def _nearly(turn: Turn, router: Router) -> bool:
+    """What leads on, back or out, written nearly so, where it is no answer."""
+    menu = turn.conversation.menu
+    option = nearly(turn.inbound.plain, menu.options) if menu and turn.inbound.kind is Kind.TEXT else None
+    return option is not None and _answer(turn, router, Given(options=(option.id,)))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from bot.core.clock import Clock
+from bot.network import Network
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -32,3 +35,28 @@ async def do_each(database: Database, due: Iterable[T], act: Callable[[Session, 
         else:
             if queued is not False:
                 deliver()
+
+
+class Errand:
+    """What a tick sees to. Both what is due and what was done stand in the tables, so a restart changes nothing.
+
+    Args:
+        deliver: called when something was queued.
+    """
+
+    def __init__(self, database: Database, clock: Clock, network: Network, deliver: Callable[[], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._network = network
+        self._deliver = deliver
+
+    async def _each(self, due: Callable[[Session, datetime], Iterable[T]],
+                    act: Callable[[Session, T, Network, datetime], bool | None], failed: str) -> None:  # fmt: skip
+        """Do it with each that is due, as `do_each`."""
+        now = self._clock.now()
+        found = await self._database.read(lambda session: due(session, now))
+
+        def do(session: Session, what: T) -> bool | None:
+            return act(session, what, self._network, self._clock.now())
+
+        await do_each(self._database, found, do, self._deliver, failed)

@@ -38,9 +38,11 @@ class Seats:
     async def tick(self) -> None:
         now = self._clock.now()
         events = await self._database.read(lambda session: to_look_after(session, now))
-        await do_each(self._database, events, self._look_after, self._deliver, "_look_after failed")
+        seats = "the seats of event {} could not be looked after"
+        await do_each(self._database, events, self._look_after, self._deliver, seats)
         files = await self._database.read(calendars.outdated)
-        await do_each(self._database, files, self._renew, self._deliver, "_renew failed")
+        file = "a calendar file of event {.event_id} could not be renewed"
+        await do_each(self._database, files, self._renew, self._deliver, file)
 
     def _look_after(self, session: Session, event_id: int) -> bool:
         event = locked(session, event_id)

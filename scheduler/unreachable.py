@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bot.actions import unreachable
-from bot.core.clock import Clock
-from bot.network import Network
-from storage.database import Database
+from scheduler.due import Errand
 
 
-class MonthlyList:
-    """Which month was told stands in the tables, so a restart changes nothing.
-
-    Args:
-        deliver: called when something was queued.
-    """
-
-    def __init__(self, database: Database, clock: Clock, network: Network, deliver: Callable[[], None]) -> None:
-        self._database = database
-        self._clock = clock
-        self._network = network
-        self._deliver = deliver
+class MonthlyList(Errand):
+    """Which month was told stands in the tables."""
 
     async def tell(self) -> None:
         now = self._clock.now()

@@ -17,8 +17,9 @@ class ConversationState(Base):
     state: Mapped[dict[str, Any]]
 
 
-def load_conversation(session: Session, address_id: int) -> dict[str, Any]:
-    row = session.get(ConversationState, address_id)
+def load_conversation(session: Session, address_id: int, *, lock: bool = False) -> dict[str, Any]:
+    """Where it stands; locked, nobody else moves it on before this transaction ends."""
+    row = session.get(ConversationState, address_id, with_for_update=lock or None, populate_existing=lock)
     return {} if row is None else row.state
 
 

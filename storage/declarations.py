@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.appeals import Appeal
 from storage.base import Base
 
 
@@ -21,15 +20,12 @@ class DeclarationState(StrEnum):
     CLOSED = "closed"
 
 
-class Declaration(Base):
-    """A declaration, from its first draft on. What is sent of it is a newsletter about it ("sign").
+class Declaration(Appeal):
+    """An appeal for signatures.
 
     Attributes:
-        titles, texts: language -> plain title, neutral markup; source: the language it was first written in.
         frozen: SHA-256 over titles and texts as they were opened, hexadecimal; "" while it is a draft.
-        audience: which members are asked to sign, as `Audience.to_json`.
         code: stands in the link by which anybody can sign; "" where only members can.
-        closes_at: nobody can sign from then on; None for one that is closed by hand.
     """
 
     __tablename__ = "declarations"
@@ -39,19 +35,12 @@ class Declaration(Base):
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"), index=True)
-    state: Mapped[str] = mapped_column(String(12), index=True)
-    source: Mapped[str] = mapped_column(String(8))
-    titles: Mapped[dict[str, Any]]
-    texts: Mapped[dict[str, Any]]
+    noun = "declaration"
+    about = "sign"
+
     frozen: Mapped[str] = mapped_column(String(64), default="")
-    audience: Mapped[dict[str, Any]]
     code: Mapped[str] = mapped_column(String(16), default="")
-    closes_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
-    closed_at: Mapped[datetime | None]
 
 
 class Signature(Base):
@@ -83,19 +72,6 @@ class Signature(Base):
     withdrawn_at: Mapped[datetime | None]
 
 
-def newest_declarations(session: Session, *states: str,
-                        before: int | None = None) -> Iterator[Declaration]:  # fmt: skip
-    """Declarations in these states, the newest first; of those with a smaller id than this one."""
-    found = select(Declaration).where(Declaration.state.in_(states)).order_by(Declaration.id.desc())
-    return iter(session.scalars(found if before is None else found.where(Declaration.id < before)))
-
-
-def passed_declarations(session: Session, now: datetime) -> list[int]:
-    """Ids of the open ones whose time is over."""
-    passed = select(Declaration.id).where(Declaration.state == DeclarationState.OPEN, Declaration.closes_at <= now)
-    return list(session.scalars(passed.order_by(Declaration.closes_at)))
-
-
 def countries_of(session: Session, declaration_id: int) -> dict[str, int]:
     """How many signed from each country, the most first."""
     signed = select(Signature.country, func.count()).where(
@@ -103,6 +79,13 @@ def countries_of(session: Session, declaration_id: int) -> dict[str, int]:
     )
     found = session.execute(signed.group_by(Signature.country).order_by(func.count().desc(), Signature.country))
     return {country: n for country, n in found}  # noqa: C416 - rows are not pairs to mypy
+
+
+def has_declarations(session: Session, member_id: int, *, signs: bool) -> bool:
+    """Whether this member signed one, or one is open and they are of those who can sign."""
+    mine = select(Signature.id).where(Signature.member_id == member_id, Signature.withdrawn_at.is_(None)).exists()
+    some = select(Declaration.id).where(Declaration.state == DeclarationState.OPEN).exists()
+    return session.scalars(select(or_(mine, some) if signs else mine)).one()
 
 
 def repoint(session: Session, gone_id: int, kept_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -144,6 +144,12 @@ def _note(address: MemberAddress, payload: dict[str, Any], now: datetime) -> Non
     address.unreachable = ""
     if payload.get("phone") and address.phone != payload["phone"]:
         address.phone = payload["phone"]
+
+
+def handled(session: Session, channel: str, external_ids: Collection[str]) -> list[dict[str, Any]]:
+    """The payloads of those of these rows that were handled already."""
+    found = select(InboxRow.payload).where(InboxRow.channel == channel, InboxRow.external_id.in_(external_ids))
+    return list(session.scalars(found.where(InboxRow.state == InboxState.HANDLED)))
 
 
 def count_unhandled(session: Session) -> int:

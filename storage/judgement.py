@@ -57,11 +57,15 @@ def judge(session: Session, rows: Sequence[Any], broadcast: Broadcast | None, wi
 
 
 def _stopped(session: Session, rows: Iterable[Any], broadcast: Broadcast | None) -> set[int]:
-    fresh: dict[int, list[Any]] = {}
+    """What is in doubt goes once more all the same, but no reminder: whoever did what it reminds of needs none."""
+    of_each: dict[int, list[Any]] = {}
     for row in rows:
-        if row.broadcast_id is not None and row.edits is None and not row.doubts:
-            fresh.setdefault(row.broadcast_id, []).append(row)
-    found = (_uninterested(session, _broadcast_of(session, theirs[0], broadcast), theirs) for theirs in fresh.values())
+        own = _broadcast_of(session, row, broadcast)
+        if own is not None and row.edits is None and (not row.doubts or own.kind == BroadcastKind.REMINDER):
+            of_each.setdefault(own.id, []).append(row)
+    found = (
+        _uninterested(session, _broadcast_of(session, theirs[0], broadcast), theirs) for theirs in of_each.values()
+    )
     return set().union(*found)
 
 

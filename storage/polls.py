@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ForeignKey, String, or_, select
+from sqlalchemy import ForeignKey, Row, String, case, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, insert_for
 from storage.broadcasts import Broadcast, BroadcastKind
 from storage.newsletters import Newsletter
-from storage.outbox import UNFINISHED, OutboxRow, OutboxState
-from storage.surveys import Question
+from storage.outbox import ARRIVED, OutboxRow, OutboxState
+from storage.surveys import Question, Survey
 
 
 class Poll(Base):
@@ -48,24 +48,24 @@ def poll_of(session: Session, channel: str, poll_id: str) -> Poll | None:
     return session.get(Poll, (channel, poll_id))
 
 
-def adopt(session: Session, channel: str, poll_id: str, address_id: int) -> Poll | None:
-    """Take an unknown poll for the newest that was sent to this address and whose id nobody could be told.
+def unknown_sends(session: Session, address_id: int) -> Sequence[Row[int, Survey]]:
+    """Rows with the survey each asks, newest first, that went to this address oftener than we know polls of.
 
-    A vote may come before the outcome of the send is stored, or after it was lost.
+    A vote may come before the outcome of its poll's send is stored, or after that was lost.
     """
-    lost = or_(OutboxRow.state.in_((*UNFINISHED, OutboxState.DOUBT)), OutboxRow.doubts > 0)
+    out = case((OutboxRow.state.in_((OutboxState.SENDING, *ARRIVED)), 1), else_=0)
+    known = select(func.count()).where(Poll.outbox_id == OutboxRow.id).scalar_subquery()
+    lost = or_(OutboxRow.state == OutboxState.SENDING, OutboxRow.doubts > 0)
     sent = (
-        select(OutboxRow.id)
+        select(OutboxRow.id, Survey)
         .join(Broadcast, Broadcast.id == OutboxRow.broadcast_id)
         .join(Newsletter, Newsletter.id == Broadcast.newsletter_id)
-        .where(OutboxRow.address_id == address_id, OutboxRow.attempts > 0, lost)
+        .join(Survey, Survey.id == Newsletter.about_id)
+        .where(OutboxRow.address_id == address_id, lost, OutboxRow.doubts + out > known)
         .where(Newsletter.about == "survey", Broadcast.kind == BroadcastKind.NEWSLETTER)
         .order_by(OutboxRow.id.desc())
     )
-    outbox_id = session.scalar(sent.limit(1))
-    if outbox_id is not None:
-        _note(session, outbox_id, poll_id, "")
-    return poll_of(session, channel, poll_id)
+    return session.execute(sent).all()
 
 
 def _note(session: Session, outbox_id: int, poll_id: str, message: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.appeals import Appeal
 from storage.base import Base
 
 
@@ -40,18 +40,15 @@ class QuestionKind(StrEnum):
     PLACE = "place"
 
 
-class Survey(Base):
-    """A survey, from its first draft on. What is published of it is a newsletter about it.
+class Survey(Appeal):
+    """An appeal for answers.
 
     Attributes:
-        source: the language it was first written in; titles, texts: language -> plain title, neutral markup.
-        audience: whom it asks, as `Audience.to_json`.
         per: "member" for an answer each, "organisation" for one from each organisation (members without one answer for
             themselves).
         anonymous: nothing links an answer to who gave it.
-        closes_at: nobody can answer from then on; None for one that is closed by hand.
         nudge: those who have not answered are reminded once by the tick; nudged_at: when they were, by it or by hand.
-        published_at: when it was first sent; closed_at: when it was closed; shared_at: when the results were sent back.
+        published_at: when it was first sent; shared_at: when the results were sent back.
     """
 
     __tablename__ = "surveys"
@@ -61,21 +58,14 @@ class Survey(Base):
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"), index=True)
-    state: Mapped[str] = mapped_column(String(12), index=True)
-    source: Mapped[str] = mapped_column(String(8))
-    titles: Mapped[dict[str, Any]]
-    texts: Mapped[dict[str, Any]]
-    audience: Mapped[dict[str, Any]]
+    noun = "survey"
+    about = "survey"
+
     per: Mapped[str] = mapped_column(String(12), default="member")
     anonymous: Mapped[bool] = mapped_column(default=False)
-    closes_at: Mapped[datetime | None]
     nudge: Mapped[bool] = mapped_column(default=True)
     nudged_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
-    closed_at: Mapped[datetime | None]
     shared_at: Mapped[datetime | None]
 
 
@@ -117,15 +107,3 @@ def questions_of(session: Session, survey_id: int) -> list[Question]:
 def surveys_in(session: Session, *states: SurveyState) -> list[Survey]:
     """Surveys in these states, oldest first."""
     return list(session.scalars(select(Survey).where(Survey.state.in_(states)).order_by(Survey.id)))
-
-
-def newest_surveys(session: Session, *states: str, before: int | None = None) -> Iterator[Survey]:
-    """Surveys in these states, the newest first; of those with a smaller id than this one."""
-    found = select(Survey).where(Survey.state.in_(states)).order_by(Survey.id.desc())
-    return iter(session.scalars(found if before is None else found.where(Survey.id < before)))
-
-
-def passed_surveys(session: Session, now: datetime) -> list[int]:
-    """Ids of the open ones whose time is over."""
-    passed = select(Survey.id).where(Survey.state == SurveyState.OPEN, Survey.closes_at <= now)
-    return list(session.scalars(passed.order_by(Survey.closes_at)))

@@ -20,9 +20,10 @@ from bot.core.channel import Capabilities
 from bot.core.conversation import Conversation
 from bot.core.fields import Choice, Message, MultiChoice, Search, Text
 from bot.core.fields.field import Invalid
-from bot.core.form import Form, Progress
+from bot.core.form import Form
 from bot.core.i18n import LANGUAGES, N_, _, current, speaking
 from bot.core.messages import Address, Attachment, Inbound, Kind, Option, Outbound
+from bot.core.progress import Progress
 from bot.core.router import Router
 from bot.dialogue import NEWS, respond
 from bot.network import Network
@@ -367,6 +368,23 @@ def test_too_few_ticks_get_a_sentence(phone: Phone) -> None:
     phone.says("/follow")
     assert phone.taps("done") == ["Please choose at least one.\n\nWhich topics?"]
     assert phone.says("done") == ["Please choose at least one.\n\nWhich topics?"]
+
+
+@pytest.mark.parametrize(
+    ("language", "typed"),
+    [("az", "hazır"), ("az", "Hazir!"), ("az", "hazirdi"), ("ru", "готов"), ("ru", "готова"), ("ru", "Гатово")],
+)
+def test_nearly_the_word_that_leads_on_will_do(phone: Phone, language: str, typed: str) -> None:
+    phone.member.language = language
+    phone.says("/follow")
+    phone.taps("health")
+    assert phone.says(typed) == ["health"]
+
+
+def test_nearly_such_a_word_is_an_answer_where_it_can_be_one(phone: Phone) -> None:
+    phone.says("/join")
+    assert phone.says("Cansel") == ["Which topic?"]
+    assert phone.says("Cansel") == ["All right, we leave it there. Nothing was changed."]
 
 
 def test_a_button_from_earlier_gets_a_sentence_and_the_current_question(phone: Phone) -> None:

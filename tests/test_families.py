@@ -10,8 +10,10 @@ import pytest
 
 from bot.core.family import Family
 from bot.core.fields import Choice, Text
-from bot.core.form import Form, Progress
+from bot.core.form import Form
+from bot.core.i18n import LANGUAGES, _, speaking
 from bot.core.messages import Option
+from bot.core.progress import Progress
 from bot.core.router import Router
 from bot.network import Network
 from bot.turn import Turn
@@ -33,11 +35,11 @@ class Polls:
 
     def open(self, key: str, *, review: bool = False, private: bool = False) -> None:
         fields = (Choice("side", "Is it so?", SIDES), Text("why", "Why?"))
-        self.asked[key] = Form(f"poll:{key}", *fields, review=review, private=private)
+        self.asked[key] = Form(f"poll:{key}", *fields, review=review, private=private, pauses=True)
 
     def router(self) -> Router:
         router = Router()
-        family = Family("poll", lambda _turn, key: self.asked.get(key), self._stored, pauses=True)
+        family = Family("poll", lambda _turn, key: self.asked.get(key), self._stored)
 
         @router.command("poll")
         def ask(turn: Turn) -> None:
@@ -71,6 +73,7 @@ class Polls:
 
         @router.ended(family)
         def end(turn: Turn, key: str) -> None:
+            self.private.append(turn.private)
             turn.say(f"{key} is over.")
 
         return router
@@ -124,6 +127,37 @@ def test_what_is_paused_goes_on_where_it_was(phone: Phone) -> None:
     assert phone.says("Because") == ["12: no, Because", "Let us go on:\n\nIs it so?"]
 
 
+@pytest.mark.parametrize("word", ["Pause", "pause.", "/pause", "Cancel", "/cancel"])
+def test_it_is_paused_by_any_word_for_it(phone: Phone, word: str) -> None:
+    phone.says("/poll 12")
+    phone.taps("no")
+    assert phone.says(word) == ["A pause."]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_is_paused_in_every_language(phone: Phone, language: str) -> None:
+    phone.says("/poll 12")
+    with speaking(language):
+        word = _("Pause").unescape()
+    assert phone.says(word.upper()) == ["A pause."]
+
+
+def test_what_does_not_pause_takes_the_word_for_an_answer(phone: Phone) -> None:
+    phone.says("/name")
+    assert phone.says("/pause") == ["There is no command /pause.\n\nWhat are you called?"]
+    assert phone.says("Pause") == ["Hello, Pause."]
+
+
+def test_an_answer_to_what_is_not_asked_any_more_answers_nothing_else(phone: Phone, polls: Polls) -> None:
+    changed = "Something has changed since I asked you that. Here is where we are now.\n\n"
+    polls.open("14", review=True)
+    phone.says("/poll 14")
+    phone.taps("no")
+    polls.asked["14"] = Form("poll:14", Text("who", "Who?"), Text("why", "Why?", when=lambda _answers: False))
+    assert phone.says("Because") == [f"{changed}Who?"]
+    assert phone.says("Leyla") == ["Is everything right?\n<b>Who?</b> Leyla"]
+
+
 def test_what_was_meant_for_one_that_is_over_answers_nothing_else(phone: Phone, polls: Polls) -> None:
     phone.says("/name")
     phone.says("/poll 12")
@@ -154,3 +188,12 @@ def test_a_turn_in_which_a_private_form_is_open_is_private(phone: Phone, polls: 
     phone.says("/poll 15")
     phone.taps("yes")
     assert polls.private == [False, True]
+
+
+def test_what_is_meant_for_a_private_form_that_is_over_is_private_too(phone: Phone, polls: Polls) -> None:
+    polls.open("15", private=True)
+    phone.says("/poll 15")
+    phone.taps("yes")
+    del polls.asked["15"]
+    phone.says("The secret")
+    assert polls.private == [True, True]

@@ -39,6 +39,12 @@ def holder_of(survey: Survey, member: Member) -> str:
     return f"m{member.id}"
 
 
+def response_for(session: Session, survey: Survey, member: Member, *, lock: bool = False) -> Response | None:
+    """The holder's, or what they answered for themselves before they spoke for the organisation; that is its, too."""
+    response = response_of(session, survey.id, holder_of(survey, member), lock=lock)
+    return response or response_of(session, survey.id, f"m{member.id}", lock=lock)
+
+
 def is_open(survey: Survey, now: datetime) -> bool:
     """Whether it takes answers. What is published says so a moment before the survey itself does."""
     if survey.closes_at is not None and survey.closes_at <= now:
@@ -61,9 +67,9 @@ def begin(session: Session, survey: Survey, member: Member, now: datetime) -> Re
     return response
 
 
-def is_taken(session: Session, survey: Survey, member: Member) -> Response | None:
+def is_taken(session: Session, survey: Survey, member: Member, *, lock: bool = False) -> Response | None:
     """The response of another representative of the organisation, who answers or answered; None where there is none."""
-    response = response_of(session, survey.id, holder_of(survey, member))
+    response = response_of(session, survey.id, holder_of(survey, member), lock=lock)
     return response if response is not None and response.member_id != member.id else None
 
 
@@ -103,6 +109,8 @@ def keep(
 ) -> None:
     """Make the sheet of a named survey so: what is absent, None or does not apply is deleted.
 
+    With a needed answer missing that others made needed, it does not count any more: they stand half way again.
+
     Args:
         response: locked, from `begin`.
 
@@ -119,7 +127,7 @@ def keep(
     applied = applying(questions, answers)
     _write(session, sheet, {question.id: answers.get(question.id) for question in applied})
     if any(question.required and answers.get(question.id) is None for question in applied):
-        sheet.complete = False
+        sheet.complete, response.completed_at = False, None
     session.flush()
 
 
@@ -160,8 +168,7 @@ def retract(session: Session, survey: Survey, member: Member) -> bool:
 
 def _response(session: Session, survey: Survey, member: Member, now: datetime) -> Response:
     """The holder's, locked; whoever else makes it at the same time, there is one."""
-    holder = holder_of(survey, member)
-    response = response_of(session, survey.id, holder, lock=True) or _own(session, survey, member, holder)
+    holder, response = holder_of(survey, member), response_for(session, survey, member, lock=True)
     if response is None:
         row = insert_for(session)(Response).values(
             survey_id=survey.id, holder=holder, member_id=member.id, begun_at=now
@@ -169,16 +176,9 @@ def _response(session: Session, survey: Survey, member: Member, now: datetime) -
         session.execute(row.on_conflict_do_nothing())
         response = response_of(session, survey.id, holder, lock=True)
     assert response is not None  # noqa: S101 - it was there, or is now
+    response.holder = holder
+    session.flush()
     return response
-
-
-def _own(session: Session, survey: Survey, member: Member, holder: str) -> Response | None:
-    """What they answered for themselves, before they spoke for the organisation, is the organisation's."""
-    own = response_of(session, survey.id, f"m{member.id}", lock=True)
-    if own is not None:
-        own.holder = holder
-        session.flush()
-    return own
 
 
 def _new_sheet(session: Session, survey: Survey, member: Member) -> Sheet:

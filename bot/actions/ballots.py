@@ -80,7 +80,10 @@ def is_native(ballot: Ballot, capabilities: Capabilities) -> bool:
 
 def as_poll(ballot: Ballot, language: str, why: Markup, ways_out: tuple[Option, ...], capabilities: Capabilities,
             *, open_now: bool) -> Outbound:  # fmt: skip
-    """The native poll: its question, before it the title and behind it why it came, as far as there is room."""
+    """The native poll: its question, before it the title and behind it why it came, as far as there is room.
+
+    One that was closed stays so on Telegram, also when the survey opens again: it is answered by *More about it* then.
+    """
     paper = ballot.paper(language)
     asks = escape(paper.question)
     more = Option(f"survey:{ballot.survey_id}", _("More about it").unescape())
@@ -89,7 +92,8 @@ def as_poll(ballot: Ballot, language: str, why: Markup, ways_out: tuple[Option, 
     room = capabilities.poll_question
     text = next(each for each in fitting if length(str(each.unescape()), capabilities.units) <= room)
     kind = ("several" if ballot.several else "one") if open_now else "closed"
-    return Outbound(text, (*_choices(ballot, language), more, *ways_out), language=language, poll=kind)
+    picked = _choices(ballot, language) if open_now else ()
+    return Outbound(text, (*picked, more, *ways_out), language=language, poll=kind)
 
 
 def standing_choices(ballot: Ballot, language: str) -> tuple[Option, ...]:

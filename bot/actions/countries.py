@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -34,6 +34,11 @@ def in_order(codes: Iterable[str]) -> list[str]:
     """By their names, in the order of the reader's alphabet."""
     key = alphabetical()
     return sorted(codes, key=lambda code: key(country_name(code)))
+
+
+def most_first(counted: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Codes with how many signed there, the most first; equally many in the order of the reader's alphabet."""
+    return [(code, counted[code]) for code in sorted(in_order(counted), key=lambda code: -counted[code])]
 
 
 def count_words(people: int, countries: int) -> Markup:

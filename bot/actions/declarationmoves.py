@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.actions import declarations, publishing
+from bot.actions import appeals, declarations, publishing
 from bot.network import Network
 from storage.declarations import Declaration
 from storage.members import Member
@@ -18,7 +18,7 @@ def move_closing(session: Session, declaration: Declaration, until: datetime | N
     """Let it end then; None for by hand. Its copies change in place, where the messenger can."""
     declaration.closes_at = until
     publishing.keep_until(session, declarations.ABOUT, declaration.id, until)
-    declarations.show_anew(session, declaration, network, now)
+    appeals.show_anew(session, declaration, network, now)
     moment = until.isoformat() if until else ""
     record(session, now, actor.id, "declaration.until", declaration=declaration.id, moment=moment)
     session.flush()

@@ -47,23 +47,37 @@ def reasons_for(call: Call) -> list[str]:
     return [reason for reason in REASONS if possible.get(reason, True)]
 
 
+def unwanted(session: Session, call: Call, member: Member, reason: str) -> list[str]:
+    """What a member who gives this reason does not want to hear of; of a call's topics, those they follow."""
+    match reason:
+        case "topic":
+            followed = topics_of(session, member.id).intersection(call.topics)
+            return [TOPIC + topic for topic in call.topics if topic in followed or not followed]
+        case "large" | "small" if _digits(call):
+            return [f"{reason}:{call.currency}:{_digits(call)}"]
+        case "who":
+            return _who(call)
+        case _:
+            return []
+
+
 def decline(session: Session, call: Call, member: Member, reason: str, now: datetime) -> list[str]:
     """It is not for them: they are not reminded of it, and hear less of what is like it. Returns what that is."""
     mark = mark_of(session, call.id, member.id)
     mark.saved_at = mark.remind_at = None
     mark.declined_at, mark.reason = now, reason
-    unwanted = _unwanted(session, call, member, reason)
-    for what in unwanted:
+    those = unwanted(session, call, member, reason)
+    for what in those:
         row = insert_for(session)(Dislike).values(member_id=member.id, what=what)
         session.execute(row.on_conflict_do_nothing())
-    return unwanted
+    return those
 
 
 def take_back(session: Session, call: Call, member: Member) -> None:
     """It is for them after all, and so is what is like it."""
     mark = session.get(CallMark, (call.id, member.id))
     if mark is not None and mark.declined_at is not None:
-        for what in _unwanted(session, call, member, mark.reason):
+        for what in unwanted(session, call, member, mark.reason):
             like_again(session, member.id, what)
         mark.declined_at, mark.reason = None, ""
 
@@ -88,20 +102,6 @@ def disliked_words(what: str, network: Network, language: str) -> Markup:
     if kind == "large":
         return _("calls of {amount} and more").format(amount=_sum(int(digits) - 1, currency))
     return _("calls of less than {amount}").format(amount=_sum(int(digits), currency))
-
-
-def _unwanted(session: Session, call: Call, member: Member, reason: str) -> list[str]:
-    """What a member who gives this reason does not want to hear of; of a call's topics, those they follow."""
-    match reason:
-        case "topic":
-            followed = topics_of(session, member.id).intersection(call.topics)
-            return [TOPIC + topic for topic in call.topics if topic in followed or not followed]
-        case "large" | "small" if _digits(call):
-            return [f"{reason}:{call.currency}:{_digits(call)}"]
-        case "who":
-            return _who(call)
-        case _:
-            return []
 
 
 def _who(call: Call) -> list[str]:

@@ -38,6 +38,11 @@ def read(written: Written, language: str) -> Read:
     return Read(written.titles.get(used, ""), Markup(written.texts.get(used, "")), used)  # noqa: S704 - stored as markup
 
 
+def title(written: Written, language: str) -> str:
+    """Plain, in this language or else the one it was first written in."""
+    return read(written, language).title
+
+
 def marked(title: str, used: str, language: str) -> Markup:
     """The title, with a word about its language where that is not the reader's."""
     if used == language:

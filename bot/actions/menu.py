@@ -12,6 +12,7 @@ from bot.actions.rights import RUNNING, may_write, role_of
 from bot.core.channel import Capabilities
 from bot.core.i18n import LANGUAGES, N_, _, speaking
 from bot.core.messages import Option
+from storage.declarations import has_declarations
 from storage.members import Member
 
 
@@ -72,8 +73,10 @@ def commands_for(session: Session, member: Member) -> tuple[Command, ...]:
 
 
 def main_menu(session: Session, member: Member) -> tuple[Option, ...]:
-    """What this person can do next."""
+    """What this person can do next: at most ten ways, which is what a list of WhatsApp's holds."""
     ahead = [("calls", N_("Funding calls")), ("events", N_("Events")), ("surveys", N_("Surveys"))]
+    if member.stopped_at is None and has_declarations(session, member.id, signs=member.registered):
+        ahead.append(("declarations", N_("Declarations")))
     options = [*ahead, ("topics", N_("Topics")), ("profile", N_("My profile")), ("help", N_("Help"))]
     if not member.registered:
         options = [("register", N_("Register")), *ahead, ("topics", N_("Topics")), ("help", N_("Help"))]

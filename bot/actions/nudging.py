@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.actions import surveys
+from bot.actions import appeals, surveys
 from bot.actions.localized import read
 from bot.actions.reminding import CIVIL_HOUR
 from bot.actions.surveycards import length_words
@@ -21,8 +21,9 @@ from bot.core.locale import zoned_words
 from bot.core.moments import on
 from bot.network import Network
 from storage.audiences import Audience, count
-from storage.broadcasts import BroadcastKind
+from storage.broadcasts import Broadcast, BroadcastKind
 from storage.members import Member
+from storage.newsletters import Newsletter
 from storage.staff import record
 from storage.surveys import Survey, SurveyState, questions_of
 
@@ -73,6 +74,13 @@ def nudge(session: Session, survey: Survey, actor: Member, network: Network, now
     _nudge(session, survey, network, now)
 
 
+def reword(session: Session, reminder: Broadcast, survey: Survey, network: Network) -> None:
+    """Let what reminds of it, and waits yet, say how it stands now."""
+    words = _stopped if Audience.from_json(reminder.audience).halfway else _not_begun
+    texts = _texts(session, survey, network, words)
+    session.get_one(Newsletter, reminder.newsletter_id).texts = {each: str(text) for each, text in texts.items()}
+
+
 def allowed_at(survey: Survey) -> datetime | None:
     """From when on it may remind by hand; None for at once."""
     return survey.nudged_at + AGAIN if survey.nudged_at else None
@@ -101,7 +109,7 @@ def _nudge(session: Session, survey: Survey, network: Network, now: datetime) ->
 
 
 def _silent(survey: Survey) -> Audience:
-    return replace(surveys.audience_of(survey), silent=(survey.id,))
+    return replace(appeals.audience_of(survey), silent=(survey.id,))
 
 
 def _halfway(survey: Survey) -> Audience:

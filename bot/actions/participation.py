@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.actions.answering import holder_of, is_open
+from bot.actions.answering import is_open, response_for
 from bot.actions.telling import publications
 from storage.audiences import Audience, matching, reached_through
 from storage.members import Member
 from storage.outbox import OutboxRow
-from storage.responses import Response, response_of
+from storage.responses import Response
 from storage.surveys import Survey, SurveyState, surveys_in
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -21,7 +21,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 def is_asked(session: Session, survey: Survey, member: Member) -> bool:
     """Whether it is for this member: they are among those it asks, were sent it, or take part already."""
-    took_part = response_of(session, survey.id, holder_of(survey, member)) is not None
+    took_part = response_for(session, survey, member) is not None
     return took_part or _is_among(session, survey, member) or _was_sent(session, survey, member)
 
 
@@ -48,7 +48,7 @@ def _open(session: Session, member: Member, now: datetime) -> Iterator[tuple[Sur
     """What asks them and is open, with how far it is answered for them."""
     soonest = sorted(surveys_in(session, SurveyState.OPEN), key=lambda each: (each.closes_at or _NEVER, each.id))
     for survey in soonest:
-        response = response_of(session, survey.id, holder_of(survey, member))
+        response = response_for(session, survey, member)
         if is_open(survey, now) and (response is not None or is_asked(session, survey, member)):
             yield survey, response
 

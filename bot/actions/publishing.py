@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from bot.actions import calls, declarations, eventcards, reminding, surveys, telling
 from bot.network import Network
+from storage.appeals import passed_appeals
 from storage.base import UNHEEDED
 from storage.broadcasts import UNFIRED, Broadcast, BroadcastKind
 from storage.calls import Call, CallState, passed_calls
-from storage.declarations import Declaration, DeclarationState, passed_declarations
+from storage.declarations import Declaration, DeclarationState
 from storage.events import Event, EventState
 from storage.newsletters import Newsletter
 from storage.outbox import UNFINISHED, OutboxRow
 from storage.reminders import set_reminders
-from storage.surveys import Survey, SurveyState, passed_surveys
+from storage.surveys import Survey, SurveyState
 
 LASTS: Final = timedelta(hours=4)
 """An event whose end nobody said is over then."""
@@ -54,8 +55,8 @@ def due(session: Session, now: datetime) -> list[Due]:
     passed = {
         "call": passed_calls(session, now),
         "event": ended,
-        surveys.ABOUT: passed_surveys(session, now),
-        declarations.ABOUT: passed_declarations(session, now),
+        surveys.ABOUT: passed_appeals(session, Survey, now),
+        declarations.ABOUT: passed_appeals(session, Declaration, now),
     }
     return [*sent, *(Due(about, key) for about, keys in passed.items() for key in keys)]
 
@@ -92,10 +93,15 @@ def remind_until(session: Session, call: Call, network: Network, now: datetime) 
 def keep_until(session: Session, about: str, about_id: int, until: datetime | None) -> None:
     """Nobody gets what was published of it from then on; None for no such moment."""
     for broadcast in telling.publications(session, about, about_id):
-        broadcast.expires_at = until
-        session.get_one(Newsletter, broadcast.newsletter_id).useful_until = until
-        waiting = update(OutboxRow).where(OutboxRow.broadcast_id == broadcast.id, OutboxRow.state.in_(UNFINISHED))
-        session.execute(waiting.values(expires_at=until), execution_options=UNHEEDED)
+        expire(session, broadcast, until)
+
+
+def expire(session: Session, broadcast: Broadcast, until: datetime | None) -> None:
+    """Nobody gets it from then on; None for no such moment."""
+    broadcast.expires_at = until
+    session.get_one(Newsletter, broadcast.newsletter_id).useful_until = until
+    waiting = update(OutboxRow).where(OutboxRow.broadcast_id == broadcast.id, OutboxRow.state.in_(UNFINISHED))
+    session.execute(waiting.values(expires_at=until), execution_options=UNHEEDED)
 
 
 def _sent(session: Session, about: str, id_: Any, waits: ColumnElement[bool]) -> Iterable[Due]:  # noqa: ANN401 - a column

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -14,10 +13,12 @@ from bot.actions.answering import applying
 from bot.actions.question_words import asked, choices
 from bot.core.fields import Answers, Choice, Confirm, Day, Field, MultiChoice, Number, Place, Spot, Text
 from bot.core.fields.field import Turn
-from bot.core.form import Form, Progress
+from bot.core.form import Form
 from bot.core.i18n import N_, _
 from bot.core.locale import number
 from bot.core.messages import Option, Point
+from bot.core.progress import Progress
+from bot.core.splitting import shorten
 from storage.surveys import Question, QuestionKind, Survey
 
 SURVEY: Final = "survey"
@@ -36,17 +37,25 @@ _ENDS: Final = {"1": N_("1 (lowest)"), "5": N_("5 (highest)")}
 _LABEL: Final = 60
 """Of a question, what the summary shows, in characters."""
 
+_CHANGES: Final = 1_200
+"""Characters that all ways to change an answer may take below the summary: it is read on any messenger."""
+
+_AROUND_LABEL: Final = 16
+"""Of these, what stands around each question: "12. Change: " and so on."""
+
 
 def form_of(survey: Survey, questions: Sequence[Question], language: str, *, trial: bool = False) -> Form:
     """The form that asks these questions, in the language or else in the one they were first written in.
 
+    A trial is led in that language, whatever the reader's; make it while speaking that.
     Begin it with `progress_of`, or for a trial with `turn.ask`. The answers it ends with become stored ones by
     `values_of`.
     """
     name = f"{TRIAL}:{survey.id}:{language}" if trial else f"{SURVEY}:{survey.id}"
     fields = [_field(each, questions, language, survey.source) for each in questions]
     review = len(questions) >= REVIEWED and not survey.anonymous
-    return Form(name, *fields, review=review, private=survey.anonymous and not trial)
+    private = survey.anonymous and not trial
+    return Form(name, *fields, review=review, private=private, pauses=not trial, language=language if trial else "")
 
 
 def name_of(question: Question) -> str:
@@ -80,28 +89,41 @@ def progress_of(
         standing: what the conversation remembers; what is stored counts before it. It also knows what was skipped, and
             where to go on if the question is there yet.
     """
+    applied = applying(questions, stored)
     answers = {"survey": survey.id, **(standing.answers if standing else {})}
     answers |= {name_of(each): _progress(each, stored[each.id]) for each in questions if each.id in stored}
-    applied = applying(questions, stored)
+    if not survey.anonymous:
+        answers = _without_taken_back(answers, applied, stored)
     last = max((place for place, each in enumerate(applied) if each.id in stored), default=0)
     answers |= {name_of(each): None for each in applied[:last] if not each.required and name_of(each) not in answers}
     if standing is not None:
         return replace(standing, answers=answers)
-    return form.settled(Progress(form.name, "", answers=answers, given={"survey": survey.id}))
+    return form.settled(replace(form.begin(survey=survey.id), step="", answers=answers))
+
+
+def _without_taken_back(
+    answers: Mapping[str, Any], applied: Sequence[Question], stored: Mapping[int, Any]
+) -> dict[str, Any]:
+    """What was given here and is not stored any more was taken back elsewhere: skipped, or to be asked again."""
+    gone = {name_of(each): each for each in applied if each.id not in stored}
+    kept = {name: value for name, value in answers.items() if name not in gone or value in (None, [])}
+    skipped = [name for name, each in gone.items() if name in answers and not each.required]
+    return {**dict.fromkeys(skipped), **kept}
 
 
 def _field(question: Question, questions: Sequence[Question], language: str, source: str) -> Field:
     words = asked(question, language, source)
+    longest = min(_LABEL, _CHANGES // len(questions) - _AROUND_LABEL)
 
-    def put(_turn: Turn, answers: Answers) -> Markup:
-        parts = (_place(question, questions, answers), Markup("<b>{}</b>").format(words), _hint(question))
+    def put(turn: Turn, answers: Answers) -> Markup:
+        parts = (_place(question, questions, answers), Markup("<b>{}</b>").format(words), _hint(question, turn))
         return Markup("\n").join(part for part in parts if part)
 
     kind, particular = _kind(question, _options(question, language, source))
     return kind(
         name_of(question),
         put,
-        label=str(escape(textwrap.shorten(words, _LABEL, placeholder="…"))),
+        label=str(escape(shorten(" ".join(words.split()), longest, "utf16"))),
         optional=not question.required,
         when=_condition(question, questions),
         **particular,
@@ -160,8 +182,12 @@ def _expected(questions: Sequence[Question], values: Mapping[int, Any], behind: 
     return expected
 
 
-def _hint(question: Question) -> Markup:
-    """What may be said."""
+def _hint(question: Question, turn: Turn) -> Markup:
+    """What may be said, as far as that is not plain; where choices are numbered, it is said how to name several."""
+    if question.kind == QuestionKind.PLACE:
+        return _("Write the place, or send your location.")
+    if question.kind == QuestionKind.SEVERAL and turn.capabilities.buttons:
+        return _("Choose as many as you like.")
     if question.kind != QuestionKind.NUMBER:
         return Markup()
     least, most = (None if bound is None else number(bound) for bound in (question.least, question.most))

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
 from markupsafe import Markup
 
-from bot.actions.question_words import CLOSED, asked, choices
-from bot.actions.results import FEWEST, Result, Slice
-from bot.core.i18n import _, current, ngettext
-from bot.core.locale import date_words, number, percent
+from bot.actions.concealing import FEWEST
+from bot.actions.question_words import asked, choices
+from bot.actions.results import Result, Slice
+from bot.actions.spans import day_spans, number_spans
+from bot.core.i18n import _, current
+from bot.core.locale import number, percent
 from storage.surveys import QuestionKind, Survey
 
 FREE: Final = 5
-"""Lines shown of what was written freely; all of it is in the export."""
+"""What was written most often and is shown; all of it is in the export."""
 
 TOO_FEW: Final = "–"
 
@@ -30,18 +31,27 @@ def question_lines(survey: Survey, result: Result) -> Markup:
         Markup("{} · {} ({})").format(percent(times / result.n if result.n else 0), label, number(times))
         for label, times in answers(survey, result)
     ]
-    if result.question.kind not in CLOSED and len(result.counts) > len(shown):
-        left = len(result.counts) - len(shown)
-        shown.append(ngettext("and {n} more in the export", "and {n} more in the export", left).format(n=number(left)))
-    return Markup("\n").join([title, *shown, mean_words(result)])
+    return Markup("\n").join([title, *shown, *more_words(result), mean_words(result)])
 
 
-def answers(survey: Survey, result: Result) -> Iterator[tuple[str, int]]:
-    """How often each was given, of all that could be picked, or of what was written most often."""
+def answers(survey: Survey, result: Result) -> list[tuple[str, int]]:
+    """How often each was given: of all that could be picked, of a few spans, or of what was written most often."""
+    match result.question.kind:
+        case QuestionKind.NUMBER:
+            return number_spans(result.counts)
+        case QuestionKind.DATE:
+            return day_spans(result.counts)
+        case QuestionKind.TEXT | QuestionKind.PLACE:
+            return [(" ".join(words.split()), times) for words, times in islice(result.counts.items(), FREE)]
     labels = choices(result.question, current(), survey.source)
-    counts = result.counts.items() if labels else islice(result.counts.items(), FREE)
-    for key, times in counts:
-        yield labels.get(key) or _free(result, key), times
+    return [(labels[code], times) for code, times in result.counts.items()]
+
+
+def more_words(result: Result) -> list[Markup]:
+    """How much of what was written is not among `answers`."""
+    written = result.question.kind in (QuestionKind.TEXT, QuestionKind.PLACE)
+    left = len(result.counts) - FREE if written else 0
+    return [_("{n} more").format(n=number(left))] if left > 0 else []
 
 
 def mean_words(result: Result) -> Markup:
@@ -51,16 +61,17 @@ def mean_words(result: Result) -> Markup:
         words.append(_("mean {value}").format(value=_rounded(result.mean)))
         words.append(_("median {value}").format(value=_rounded(result.median)))
         words.append(_("standard deviation {value}").format(value=_rounded(result.deviation)))
-    return Markup(", ").join(words)
+    said = Markup(", ").join(words)
+    if result.question.kind == QuestionKind.SEVERAL:  # whose shares make more than a hundred per cent
+        return Markup(" · ").join([_("Several choices"), said])
+    return said
 
 
 def summary(survey: Survey, found: Sequence[Result], answerers: int) -> Markup:
     """All questions, or why there is nothing to see."""
-    if not answerers:
-        return _("Nobody has answered yet.")
-    if not found:
-        return few_words()
-    return Markup("\n\n").join(question_lines(survey, result) for result in found)
+    if found and answerers:
+        return Markup("\n\n").join(question_lines(survey, result) for result in found)
+    return few_words() if survey.anonymous and answerers else _("Nobody has answered yet.")
 
 
 def few_words() -> Markup:
@@ -75,11 +86,5 @@ def slice_line(label: str, one: Slice) -> Markup:
     return Markup("{}: {}").format(label, number(one.answerers))
 
 
-def _free(result: Result, key: str) -> str:
-    if result.question.kind == QuestionKind.DATE:
-        return date_words(date.fromisoformat(key), current())
-    return _rounded(float(key)) if result.question.kind == QuestionKind.NUMBER else key
-
-
 def _rounded(value: float) -> str:
-    return number(round(value, 2))
+    return number(round(value, 2) + 0.0)  # no "-0"

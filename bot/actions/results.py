@@ -14,11 +14,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.actions import question_words
+from bot.actions.concealing import FEWEST, Part, tellable
+from bot.core.folding import fold
 from storage.responses import Answer, Sheet
 from storage.surveys import Question, QuestionKind, Survey, SurveyState
-
-FEWEST: Final = 5
-"""Of an anonymous survey nothing is shown of fewer people than these."""
 
 SLICES: Final = ("topics", "region", "language")
 """What the results can be looked at by: columns of `Sheet`."""
@@ -30,7 +29,7 @@ class Result(NamedTuple):
     Attributes:
         n: how many answered it.
         counts: by code, in the order of the choices and with those nobody picked; where it was answered freely by what
-            was written, the most frequent first.
+            was written, the most frequent first; places however they are spelled.
         mean, median, deviation: of a number or a scale; deviation is of the whole group, not of a sample. None where
             nobody answered.
     """
@@ -47,7 +46,7 @@ class Slice(NamedTuple):
     """The results of those who have one thing in common, such as a region; "" for those of whom it is not known.
 
     Attributes:
-        results: none at all where they are too few to be shown.
+        results: of an anonymous survey those that tell of nobody, also together with all others that are shown.
     """
 
     key: str
@@ -57,7 +56,7 @@ class Slice(NamedTuple):
 
 def is_shown(survey: Survey) -> bool:
     """Whether results can be seen now: an anonymous survey is closed first, or two looks would tell one answer."""
-    return not survey.anonymous or survey.state != SurveyState.OPEN
+    return survey.state == SurveyState.CLOSED or (survey.state == SurveyState.OPEN and not survey.anonymous)
 
 
 def answerers(session: Session, survey: Survey) -> int:
@@ -72,7 +71,8 @@ def results(session: Session, survey: Survey, questions: Sequence[Question]) -> 
     grouped = grouped.where(Sheet.survey_id == survey.id).group_by(Answer.question_id, Answer.value)
     for question_id, value, times in session.execute(grouped):
         values[question_id].append((value, times))
-    return _shown(survey, [_result(question, values[question.id]) for question in questions])
+    found = (_result(question, values[question.id]) for question in questions)
+    return [each for each in found if not survey.anonymous or each.n >= FEWEST]
 
 
 def slices(session: Session, survey: Survey, questions: Sequence[Question], by: str) -> list[Slice]:
@@ -89,24 +89,27 @@ def slices(session: Session, survey: Survey, questions: Sequence[Question], by: 
     for value, question_id, answer, times in session.execute(grouped):
         for key in _keys(value):
             values[key, question_id].append((answer, times))
-    hidden = _hidden(sizes) if survey.anonymous else set()
+    shown = _tellable(session, survey) if survey.anonymous else {}
     found = []
     for key, people in sorted(sizes.items(), key=lambda one: (-one[1], one[0])):
-        of_it = [_result(question, values[key, question.id]) for question in questions]
-        found.append(Slice(key, people, [] if key in hidden else _shown(survey, of_it)))
+        asked = [each for each in questions if not survey.anonymous or (by, key) in shown.get(each.id, ())]
+        found.append(Slice(key, people, [_result(each, values[key, each.id]) for each in asked]))
     return found
 
 
-def _hidden(sizes: Mapping[str, int]) -> set[str]:
-    """Slices too small to be shown; of a single one the next as well, or it could be reckoned from the whole."""
-    smallest = sorted(sizes, key=lambda key: (sizes[key], key))
-    small = [key for key in smallest if sizes[key] < FEWEST]
-    return set(smallest[:2] if len(small) == 1 else small)
-
-
-def _shown(survey: Survey, found: Iterable[Result]) -> list[Result]:
-    """Those that enough people answered, where that matters."""
-    return [each for each in found if not survey.anonymous or each.n >= FEWEST]
+def _tellable(session: Session, survey: Survey) -> dict[int, set[Part]]:
+    """By question: of whom its results can be shown beside those of everybody."""
+    people: dict[int, dict[frozenset[Part], int]] = defaultdict(dict)
+    columns = [getattr(Sheet, by) for by in SLICES]
+    counted = select(Answer.question_id, func.count(), *columns).join(Sheet, Sheet.key == Answer.sheet_key)
+    counted = counted.where(Sheet.survey_id == survey.id).group_by(Answer.question_id, *columns)
+    for question_id, n, *about in session.execute(counted):
+        parts = frozenset((by, key) for by, value in zip(SLICES, about, strict=True) for key in _keys(value))
+        people[question_id][parts] = people[question_id].get(parts, 0) + n
+    told = {}  # most questions were answered by the same people
+    for same in {frozenset(of_it.items()) for of_it in people.values()}:
+        told[same] = tellable(dict(same))
+    return {question_id: told[frozenset(of_it.items())] for question_id, of_it in people.items()}
 
 
 def _keys(value: Any) -> Sequence[str]:  # noqa: ANN401 - a column of `Sheet`
@@ -124,6 +127,8 @@ def _result(question: Question, values: Iterable[tuple[Any, int]]) -> Result:
     else:
         for value, times in values:
             counts[written(question, value)] += times
+        if question.kind == QuestionKind.PLACE:
+            counts = _gathered(counts)
         counts = Counter(dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))))
     if question.kind not in (QuestionKind.SCALE, QuestionKind.NUMBER) or not n:
         return Result(question, n, counts)
@@ -143,6 +148,16 @@ def _median(values: Sequence[tuple[float, int]], n: int) -> float:
     return sum(found) / len(found)
 
 
+def _gathered(spelled: Mapping[str, int]) -> Counter[str]:
+    """How often each place was named, under the spelling used most."""
+    spellings: dict[str, dict[str, int]] = defaultdict(dict)
+    for words, times in spelled.items():
+        spellings[fold(words) or words][words] = times
+    return Counter({max(sorted(each), key=each.__getitem__): sum(each.values()) for each in spellings.values()})
+
+
 def written(question: Question, value: Any) -> str:  # noqa: ANN401 - as `QuestionKind` says
-    """What was answered freely, as text."""
-    return str(value["words"]) if question.kind == QuestionKind.PLACE else str(value)
+    """What was answered freely, as text; of a place that came without words, where on the map it is."""
+    if question.kind != QuestionKind.PLACE:
+        return str(value)
+    return value["words"] or f"{value['latitude']:.5f}, {value['longitude']:.5f}"

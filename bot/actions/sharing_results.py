@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.actions import surveys
+from bot.actions.charts import has_picture
 from bot.actions.localized import marked, read
 from bot.actions.result_words import question_lines
-from bot.actions.results import results
+from bot.actions.results import Result, results
 from bot.actions.telling import tell
 from bot.core.i18n import _, ngettext, speaking
 from bot.core.locale import number
@@ -23,7 +24,7 @@ from storage.broadcasts import BroadcastKind
 from storage.members import Member
 from storage.responses import Response
 from storage.staff import record
-from storage.surveys import Survey, SurveyState, questions_of
+from storage.surveys import QuestionKind, Survey, SurveyState, questions_of
 
 LONGEST: Final = 800
 """Characters of results in one message: with why it came, and the buttons, what the shortest channel holds."""
@@ -33,6 +34,12 @@ def readers(session: Session, survey: Survey) -> int:
     """How many would get them."""
     answered = select(func.count()).where(Response.survey_id == survey.id, Response.completed_at.is_not(None))
     return session.scalar(answered) or 0
+
+
+def shared(session: Session, survey: Survey) -> list[Result]:
+    """What the others see: nothing that somebody wrote in words of their own, nor where they are."""
+    found = results(session, survey, questions_of(session, survey.id))
+    return [each for each in found if has_picture(each) and each.question.kind != QuestionKind.PLACE]
 
 
 def share(session: Session, survey: Survey, author: Member, network: Network, now: datetime) -> bool:
@@ -49,8 +56,8 @@ def share(session: Session, survey: Survey, author: Member, network: Network, no
 
 
 def text(session: Session, survey: Survey, language: str) -> Markup:
-    """As many questions as one message holds, one at the least."""
-    found = results(session, survey, questions_of(session, survey.id))
+    """As many questions as one message holds; all of them are pictures."""
+    found = shared(session, survey)
     with speaking(language):
         called, _text, used = read(survey, language)
         title = Markup("<b>{}</b>").format(marked(called, used, language))
@@ -58,7 +65,7 @@ def text(session: Session, survey: Survey, language: str) -> Markup:
         left = len(found)
         for result in found:
             lines = question_lines(survey, result)
-            if left < len(found) and len(plain(Markup("\n\n").join([*paragraphs, lines]))) > LONGEST:
+            if len(plain(Markup("\n\n").join([*paragraphs, lines]))) > LONGEST:
                 break
             paragraphs.append(lines)
             left -= 1

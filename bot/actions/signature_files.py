@@ -1,4 +1,4 @@
-"""Who signed a declaration, as a workbook: the signers, how many from each country, and the text with its hash."""
+"""Who signed a declaration, as a workbook: the text with its hash, the signers, and how many from each country."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.actions import countries
-from bot.actions.declarations import fingerprint
+from bot.actions.declarations import canonical, fingerprint
 from bot.actions.spreadsheets import Cell, Table, as_workbook
 from bot.core.i18n import N_, _
 from bot.core.locale import alphabetical, country_name, language_name
@@ -25,12 +25,12 @@ TEXT: Final = (N_("Language"), N_("Title"), N_("Text"))
 
 def write(session: Session, declaration: Declaration, network: Network, files: Files) -> str:
     """Store the workbook in the language being spoken; returns the file's name. Only reads from the database."""
-    counted = countries_of(session, declaration.id)
-    by_country: list[list[Cell]] = [[country_name(code), code, n] for code, n in counted.items()]
+    counted = countries.most_first(countries_of(session, declaration.id))
+    by_country: list[list[Cell]] = [[country_name(code), code, n] for code, n in counted]
     tables = [
+        _table(N_("Text"), TEXT, _text(session, declaration, network)),
         _table(N_("Signers"), SIGNER, _signers(session, declaration, network)),
         _table(N_("Countries"), COUNTRY, iter(by_country)),
-        _table(N_("Text"), TEXT, _text(session, declaration, network)),
     ]
     return files.write(as_workbook(tables))
 
@@ -80,5 +80,6 @@ def _text(session: Session, declaration: Declaration, network: Network) -> Itera
             yield [language_name(language), declaration.titles[language], text]
     yield [None, _("SHA-256 when it was opened").unescape(), declaration.frozen]
     yield [None, _("SHA-256 of what is stored now").unescape(), fingerprint(declaration)]
+    yield [None, _("That is the SHA-256 of this").unescape(), canonical(declaration)]
     if not is_whole(session, declaration):
         yield [None, warning(), None]

@@ -61,6 +61,7 @@ def pages_of(session: Session, file: str, zone: tzinfo, now: datetime) -> dict[s
                     hash=declaration.frozen).unescape(),
                 *([] if is_whole(session, declaration) else [warning()]),
             ],
+            "lacking": _("□ stands for letters that this document cannot show; the Excel list has them.").unescape(),
             "page": _("Page {n} of {all}").format(n="{n}", all="{nb}").unescape(),
         }  # fmt: skip
 

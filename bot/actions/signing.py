@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.actions.declarations import fingerprint
-from storage.declarations import Declaration, DeclarationState, Signature, countries_of, newest_declarations
+from storage.appeals import newest_appeals
+from storage.declarations import Declaration, DeclarationState, Signature, countries_of
 from storage.members import Member
 from storage.organisations import Organisation
 
@@ -42,9 +43,9 @@ def is_open(declaration: Declaration, now: datetime) -> bool:
     return declaration.state == DeclarationState.OPEN and in_time
 
 
-def may_sign(declaration: Declaration, member: Member) -> bool:
-    """Members can, and where it has a link anybody."""
-    return member.registered or bool(declaration.code)
+def may_sign(declaration: Declaration, member: Member, code: str) -> bool:
+    """Members can, and whoever has its link; by its number alone nobody else finds it."""
+    return member.registered or (bool(declaration.code) and code == declaration.code)
 
 
 def signature_of(session: Session, declaration_id: int, member_id: int) -> Signature | None:
@@ -106,7 +107,7 @@ def to_sign(session: Session, member: Member, now: datetime) -> list[Declaration
     if not member.registered:
         return []
     mine = {declaration.id for declaration in signed(session, member)}
-    found = newest_declarations(session, DeclarationState.OPEN)
+    found = newest_appeals(session, Declaration, DeclarationState.OPEN)
     return [each for each in found if is_open(each, now) and each.id not in mine]
 
 

@@ -42,8 +42,10 @@ _ROWS: Final = 1000
 _LONGEST: Final = 32_767
 """Characters in a cell of Excel's."""
 
-_NARROW: Final = 18
-_WIDE: Final = 34
+_NARROWEST: Final = 10
+_WIDEST: Final = 60
+_BESIDE: Final = 3
+"""Characters of room in a column beside what it holds: its header has an arrow that filters."""
 
 _BYTES: Final = 1 << 16
 
@@ -82,12 +84,14 @@ def as_workbook(tables: Iterable[Table]) -> Iterator[bytes]:
 
     plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
              "strings_to_numbers": False}  # fmt: skip
+    laid = {"text_wrap": True, "valign": "top"}
     with tempfile.TemporaryFile() as file:
         with Workbook(file, plain) as book:
             formats = {
-                str: book.add_format({"bold": True}),
-                datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-                date: book.add_format({"num_format": "yyyy-mm-dd"}),
+                Table: book.add_format(laid | {"bold": True}),
+                str: book.add_format(laid),
+                datetime: book.add_format(laid | {"num_format": "yyyy-mm-dd hh:mm"}),
+                date: book.add_format(laid | {"num_format": "yyyy-mm-dd"}),
             }
             for table in tables:
                 _fill(book.add_worksheet(table.name), table, formats)
@@ -98,22 +102,31 @@ def as_workbook(tables: Iterable[Table]) -> Iterator[bytes]:
 
 def _fill(sheet: Any, table: Table, formats: Mapping[type, Any]) -> None:  # noqa: ANN401 - the library has no types
     sheet.freeze_panes(1, 0)
+    widths = [_width(title) for title in table.header]
     for column, title in enumerate(table.header):
-        sheet.set_column(column, column, _WIDE if column < 2 else _NARROW)  # noqa: PLR2004 - the names
-        sheet.write_string(0, column, title, formats[str])
+        sheet.write_string(0, column, title, formats[Table])
     last = 0
     for last, row in enumerate(table.rows, 1):
         for column, cell in enumerate(row):
+            widths[column] = max(widths[column], _width(cell))
             match cell:
                 case None | "":
                     pass
                 case str():
-                    sheet.write_string(last, column, cell[:_LONGEST])
+                    sheet.write_string(last, column, cell[:_LONGEST], formats[str])
                 case date():
                     sheet.write_datetime(last, column, cell, formats[type(cell)])
                 case _:
-                    sheet.write_number(last, column, cell)
+                    sheet.write_number(last, column, cell, formats[str])
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
     sheet.autofilter(0, 0, last, len(table.header) - 1)
+
+
+def _width(cell: Cell) -> int:
+    """Characters, as far as a column goes."""
+    longest = max(map(len, _text(cell).splitlines()), default=0)
+    return min(max(longest + _BESIDE, _NARROWEST), _WIDEST)
 
 
 def _text(cell: Cell) -> str:

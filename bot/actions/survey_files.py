@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.actions.question_words import asked, choices, codes
-from bot.actions.results import written
+from bot.actions.results import results, written
 from bot.actions.spreadsheets import XLSX, Cell, Table, as_csv, as_workbook
 from bot.core.i18n import N_, _, current
 from bot.core.locale import language_name, listing
@@ -53,10 +53,12 @@ class Column(NamedTuple):
 def write(session: Session, survey: Survey, network: Network, files: Files, kind: str) -> list[str]:
     """Store the answers in the language being spoken; returns the files' names. Only reads from the database.
 
+    Of an anonymous survey it holds the questions whose results are shown.
+
     Args:
         kind: XLSX for one workbook with both sheets, CSV for the answers and then the codebook.
     """
-    questions = questions_of(session, survey.id)
+    questions = [each.question for each in results(session, survey, questions_of(session, survey.id))]
     who = [] if survey.anonymous else [_(title).unescape() for title in WHO]
     columns = columns_of(questions)
     answers = Table(_("Answers").unescape(), [*who, *(column.name for column in columns)],

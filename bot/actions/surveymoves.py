@@ -9,11 +9,18 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.actions import publishing, surveys
+from bot.actions import appeals, nudging, publishing, surveys, telling
+from bot.actions.results import results
 from bot.network import Network
 from storage.members import Member
 from storage.staff import record
-from storage.surveys import Survey, SurveyState
+from storage.surveys import Survey, SurveyState, questions_of
+
+
+def may_open(session: Session, survey: Survey) -> bool:
+    """Not once the results of an anonymous one can be seen: who answers next would be told by what changes."""
+    over = survey.anonymous and survey.state == SurveyState.CLOSED
+    return not (over and results(session, survey, questions_of(session, survey.id)))
 
 
 def move_closing(session: Session, survey: Survey, until: datetime | None, actor: Member, network: Network,
@@ -23,7 +30,10 @@ def move_closing(session: Session, survey: Survey, until: datetime | None, actor
     if survey.state in surveys.PUBLISHED:
         survey.state, survey.closed_at = SurveyState.OPEN, None
         publishing.keep_until(session, surveys.ABOUT, survey.id, until)
-        surveys.show_anew(session, survey, network, now)
+        for reminder in telling.told(session, surveys.ABOUT, survey.id):
+            publishing.expire(session, reminder, until)
+            nudging.reword(session, reminder, survey, network)
+        appeals.show_anew(session, survey, network, now)
     record(session, now, actor.id, "survey.until", survey=survey.id, moment=until.isoformat() if until else "")
     session.flush()
 

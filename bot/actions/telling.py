@@ -62,11 +62,16 @@ def tell(
 
 def overtake(session: Session, about: str, about_id: int, now: datetime) -> None:
     """Send no more of what reminds of it, or told of it, as it was: some may sleep yet, and hear what is right now."""
-    of_it = select(Broadcast.id).join(Newsletter, Newsletter.id == Broadcast.newsletter_id)
+    for each in told(session, about, about_id):
+        broadcasts.cancel(session, each.id, None, now)
+
+
+def told(session: Session, about: str, about_id: int) -> list[Broadcast]:
+    """What reminds of it, or tells of it, and is not over; oldest first."""
+    of_it = select(Broadcast).join(Newsletter, Newsletter.id == Broadcast.newsletter_id)
     of_it = of_it.where(Newsletter.about == about, Newsletter.about_id == about_id)
-    told = of_it.where(Broadcast.kind.in_((BroadcastKind.REMINDER, BroadcastKind.NOTICE)))
-    for broadcast_id in session.scalars(told.where(Broadcast.state == BroadcastState.SENDING).order_by(Broadcast.id)):
-        broadcasts.cancel(session, broadcast_id, None, now)
+    of_it = of_it.where(Broadcast.kind.in_((BroadcastKind.REMINDER, BroadcastKind.NOTICE)))
+    return list(session.scalars(of_it.where(Broadcast.state == BroadcastState.SENDING).order_by(Broadcast.id)))
 
 
 def publications(session: Session, about: str, about_id: int) -> list[Broadcast]:

@@ -8,8 +8,8 @@ from typing import Any, Final, Self
 
 from markupsafe import Markup, escape
 
-from bot.core.form import Progress
 from bot.core.messages import Option
+from bot.core.progress import Progress
 
 _LONGEST: Final = 1000
 """Longest text kept with a menu, in characters with its formatting."""
@@ -91,6 +91,11 @@ class Conversation:
             ),
             tuple(Progress.from_json(progress) for progress in values.get("aside", ())),
         )
+
+
+def is_private(values: Mapping[str, Any]) -> bool:
+    """Whether what is said in this stored conversation is not kept; told also of one that cannot be read."""
+    return any(progress.get("private") for progress in values.get("stack", ()))
 
 
 def _stored(option: Option) -> dict[str, Any]:

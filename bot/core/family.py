@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.fields.field import Turn
-from bot.core.form import Form, Progress
+from bot.core.form import Form
+from bot.core.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,11 @@ class Family:
         make: the form of (turn, what stands behind the colon), called anew for every message; None where there is
             nothing to ask this person any more.
         stored: where somebody stands, with what was answered elsewhere since; given (turn, form, progress).
-        pauses: one that is cancelled is set aside and goes on where it was when it is asked again.
     """
 
     name: str
     make: Callable[[Turn, str], Form | None]
     stored: Callable[[Turn, Form, Progress], Progress] | None = None
-    pauses: bool = False
 
     def named(self, key: object) -> str:
         """The name of its form about this."""

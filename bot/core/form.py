@@ -8,98 +8,32 @@ on with the first question that is still open.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Self
+from dataclasses import replace
+from typing import Any, Final
 
 from markupsafe import Markup
 
 from bot.core.fields.field import Answered, Answers, Asking, Field, Given, Invalid, Prompt, Turn, refusal
 from bot.core.i18n import N_, _
 from bot.core.messages import Option
-
-REVIEW: Final = "(review)"
-"""The step after the last question: the summary. No field can be called so."""
+from bot.core.progress import REVIEW, Cancelled, Completed, Noted, Progress, Stayed, Step
 
 BACK: Final = "back"
 SKIP: Final = "skip"
 KEEP: Final = "keep"
 CANCEL: Final = "cancel"
+PAUSE: Final = "pause"
 DONE: Final = "done"
 CHANGE: Final = "change:"
 
-WORDS: Final = {BACK: N_("Back"), SKIP: N_("Skip"), CANCEL: N_("Cancel")}
-"""Navigation that is understood at every step, shown or not."""
+WORDS: Final = {BACK: N_("Back"), SKIP: N_("Skip"), CANCEL: N_("Cancel"), PAUSE: N_("Pause")}
+"""Navigation that is understood at every step, shown or not; to pause, only in a form that pauses."""
 
-_NOTHING: Final = Markup()
+_ENDS: Final = tuple("?!.:…")
+"""What a question ends with that needs no colon before its answer."""
 
 _LONGEST_NAME: Final = 40
 """Bytes, so that "change:<name>" fits into an option's id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where somebody stands in a form.
-
-    Attributes:
-        form: its name.
-        step: name of the field that is being asked, or `REVIEW`.
-        answers: JSON values by field name; None for what was skipped. Other names are facts it was begun with.
-        given: the answers it was begun with; going back does not lead to their questions.
-        state: what the step itself remembers of a half-given answer.
-        changing: one answer is being changed; back and cancel lead to the summary.
-    """
-
-    form: str
-    step: str
-    answers: Mapping[str, Any] = field(default_factory=dict)
-    given: Mapping[str, Any] = field(default_factory=dict)
-    state: Mapping[str, Any] = field(default_factory=dict)
-    changing: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "form": self.form,
-            "step": self.step,
-            "answers": dict(self.answers),
-            "given": dict(self.given),
-            "state": dict(self.state),
-            "changing": self.changing,
-        }
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Self:
-        return cls(**values)
-
-
-@dataclass(frozen=True, slots=True)
-class Stayed:
-    """The same question again, in another state, with a notice in front."""
-
-    progress: Progress
-    notice: Markup = _NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """One step on, with how the answer was understood in front of what comes next."""
-
-    step: Progress | Completed
-    notice: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """Every question that applies is answered. The answers are typed; those that no longer apply are gone."""
-
-    answers: Answers
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """The person does not want to go on."""
-
-
-Step = Progress | Stayed | Noted | Completed | Cancelled
 
 
 class Form:
@@ -110,7 +44,9 @@ class Form:
         review: whether a summary, with *change* for each answer, stands before the end.
         done: the button that ends the summary.
         unsaid: what stands in the summary where a question was skipped.
-        private: what is said while it is open is not kept: neither the words nor our own that echo them.
+        private: see `Progress.private`.
+        pauses: one that is cancelled is set aside and goes on where it was when it is asked again.
+        language: what it is asked in, whatever the reader's; "" for the reader's.
     """
 
     def __init__(
@@ -121,6 +57,8 @@ class Form:
         done: str = N_("Done"),
         unsaid: str = "–",
         private: bool = False,
+        pauses: bool = False,
+        language: str = "",
     ) -> None:
         names = [asked.name for asked in fields]
         if not names or len(set(names)) < len(names):
@@ -133,6 +71,8 @@ class Form:
         self.done = done
         self.unsaid = unsaid
         self.private = private
+        self.pauses = pauses
+        self.language = language
 
     def __repr__(self) -> str:
         return f"<Form {self.name}>"
@@ -149,7 +89,7 @@ class Form:
             name: fields[name].dump(value) if name in fields and value is not None else value
             for name, value in answers.items()
         }
-        return Progress(self.name, self._first_open(dumped), answers=dumped, given=dumped)
+        return Progress(self.name, self._first_open(dumped), answers=dumped, given=dumped, private=self.private)
 
     def settled(self, progress: Progress) -> Progress:
         """The same progress, at a step this form has. Call it on whatever was stored."""
@@ -157,7 +97,7 @@ class Form:
         if any(asked.name == progress.step for asked in applying):
             return progress
         step = self._first_open(progress.answers)
-        return progress if step == progress.step else replace(progress, step=step, state={}, changing=False)
+        return progress if step == progress.step else progress.at(step)
 
     def answers(self, progress: Progress) -> Answers:
         """Typed, those of the questions that apply, and the facts it was begun with."""
@@ -180,7 +120,7 @@ class Form:
         if progress.changing or self._before(progress):
             options.append(_navigation(BACK, WORDS[BACK]))
         if not progress.changing:
-            options.append(_navigation(CANCEL, WORDS[CANCEL]))
+            options.append(self._way_out())
         return Prompt(text, tuple(options), prompt.several)
 
     def answer(self, turn: Turn, progress: Progress, given: Given) -> Step:
@@ -190,7 +130,7 @@ class Form:
             Invalid: it does not answer the question; the progress stays as it is.
         """
         asked = self._field(progress.step)
-        if given.option == CANCEL and not progress.changing:
+        if (given.option == CANCEL and not progress.changing) or (given.option == PAUSE and self.pauses):
             return Cancelled()
         if given.option in (BACK, SKIP, CANCEL):
             return self.skip(progress) if given.option == SKIP else self.back(progress)
@@ -214,12 +154,16 @@ class Form:
         Raises:
             Invalid: this is the first one.
         """
-        step = REVIEW if progress.changing else self._before(progress)
+        if progress.changing:
+            return progress.at(self._first_open(progress.answers))
+        step = self._before(progress)
         if not step and progress.given and progress.answers == progress.given:
             return Cancelled()
         if not step:
-            raise Invalid(_("There is nothing before this. To stop here, choose “Cancel”."))
-        return replace(progress, step=step, state={}, changing=False)
+            out = _("There is nothing before this. To stop here, choose “{word}”.")
+            raise Invalid(out.format(word=self._way_out().label))
+        left = {progress.step: progress.state} if progress.state.get("ticks") else {}
+        return replace(progress, left={**progress.left, **left}).at(step)
 
     def skip(self, progress: Progress) -> Progress | Completed:
         """Leave this question without an answer.
@@ -238,7 +182,7 @@ class Form:
 
     def change(self, progress: Progress, name: str) -> Progress:
         """Ask this question again; the summary comes back after it."""
-        return replace(progress, step=name, state={}, changing=True)
+        return replace(progress.at(name), state={}, changing=True)
 
     def _reviewed(self, progress: Progress, answers: Answers, given: Given) -> Progress | Completed:
         if given.option == DONE:
@@ -254,16 +198,20 @@ class Form:
             called = asked.called()
             value = answers.get(asked.name)
             shown = Markup() if value is None else asked.show(Asking(turn, answers), value)
-            lines.append(Markup("<b>{}</b>: {}").format(called, shown or _(self.unsaid)))
+            colon = "" if called.endswith(_ENDS) else ":"
+            lines.append(Markup("<b>{}</b>{} {}").format(called, colon, shown or _(self.unsaid)))
             options.append(Option(CHANGE + asked.name, _("Change: {label}").format(label=called).unescape()))
-        options += [_navigation(DONE, self.done), _navigation(CANCEL, WORDS[CANCEL])]
+        options += [_navigation(DONE, self.done), self._way_out()]
         return Prompt(Markup("\n").join(lines), tuple(options))
 
     def _onward(self, progress: Progress, answers: Mapping[str, Any]) -> Progress | Completed:
         step = self._first_open(answers)
         if step == REVIEW and not self.review and not progress.changing:
             return Completed(self._applying(answers)[1])
-        return replace(progress, step=step, answers=answers, state={}, changing=False)
+        return replace(progress, answers=answers).at(step)
+
+    def _way_out(self) -> Option:
+        return _navigation(PAUSE, WORDS[PAUSE]) if self.pauses else _navigation(CANCEL, WORDS[CANCEL])
 
     def _first_open(self, stored: Mapping[str, Any]) -> str:
         applying, answers = self._applying(stored)

@@ -38,12 +38,19 @@ _NO_COUNTRIES: Final = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC"
 
 _SHORT_NAMES: Final = {
     "AE": ("UAE", "BƏƏ", "ОАЭ"),
+    "BY": ("Белоруссия", "Belorusiya"),
     "CD": ("DRC", "KDR", "ДРК"),
+    "CI": ("Ivory Coast", "Берег Слоновой Кости", "Fil Dişi Sahili"),
+    "CN": ("PRC", "КНР", "ÇXR"),
     "CZ": ("Czech Republic", "Çex Respublikası", "Чешская Республика"),
-    "GB": ("UK", "England", "İngiltərə", "Англия", "Böyük Britaniya"),
+    "GB": ("UK", "Great Britain", "Böyük Britaniya", "England", "İngiltərə", "Англия", "Scotland", "Şotlandiya"),
     "KG": ("Кыргызстан",),
     "KR": ("Korea", "Koreya", "Корея"),
+    "MD": ("Moldavia", "Moldaviya", "Молдавия"),
     "NL": ("Holland", "Hollandiya", "Голландия"),
+    "RU": ("Russian Federation", "Rusiya Federasiyası", "Российская Федерация", "РФ"),
+    "SZ": ("Swaziland", "Svazilend", "Свазиленд"),
+    "TL": ("East Timor", "Şərqi Timor"),
     "TR": ("Turkey",),
     "US": ("USA", "ABŞ", "США", "America", "Amerika", "Америка"),
 }

@@ -115,6 +115,7 @@ class Inbound:
         name: what the platform says the person is called, only a hint.
         phone: the person's number, "+994501234567", when the platform tells it beside another id.
         at: when it was said, in seconds since 1970, when that may be long ago; 0 for now.
+        later: external ids of what they said after it, where it may have come before it.
         poll: the platform's id of the poll, when kind is VOTE.
         picked: the places of the options voted for, from 0; none when the vote was taken back.
     """
@@ -130,6 +131,7 @@ class Inbound:
     name: str = ""
     phone: str = ""
     at: float = 0
+    later: tuple[str, ...] = ()
     point: Point | None = None
     poll: str = ""
     picked: tuple[int, ...] = ()
@@ -159,6 +161,7 @@ class Inbound:
                 "text": Markup(values.get("text", "")),  # noqa: S704 - written by to_json
                 "attachment": _attachment(values),
                 "point": Point(*values["point"]) if "point" in values else None,
+                "later": tuple(values.get("later", ())),
                 "picked": tuple(values.get("picked", ())),
             },
         )

@@ -46,6 +46,8 @@ _NTH: Final = re.compile(r"№(\d{1,2})")
 _HALF_A_YEAR: Final = timedelta(days=183)
 _FARTHEST: Final = 62
 """Days ahead of any day, within which there is each of 1 to 31."""
+_SOME_DAY: Final = frozenset(["bir gün", "one day", "один день"])
+"""No day in particular."""
 _DECIMAL: Final = re.compile(r"\d[.,]\d")
 _NUMERIC: Final = re.compile(r"(?<![\d.:/-])(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d\d)|\.)?(?![\d:./-])")
 
@@ -105,6 +107,12 @@ def on(day: date, clock: time, zone: tzinfo) -> datetime:
     return datetime.combine(day, clock, zone).astimezone(UTC)
 
 
+def some_day(now: datetime, zone: tzinfo) -> date:
+    """A day to show how one is written: a week or two ahead, and past the twelfth, so that it is no month."""
+    ahead = now.astimezone(zone).date() + timedelta(days=7)
+    return max(ahead, ahead.replace(day=13))
+
+
 class _Calendar:
     """dateparser, told what day it is here and whose words to try first."""
 
@@ -128,6 +136,8 @@ class _Calendar:
 
     def find(self, said: str) -> tuple[datetime, str] | None:
         """The local moment, and how precisely it was named."""
+        if said in _SOME_DAY:
+            return None
         try:
             found: Any = self._parser.get_date_data(_NTH.sub(self._next, _NUMERIC.sub(self._dated, said)))
         except (ValueError, OverflowError):

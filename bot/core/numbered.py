@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from markupsafe import Markup
+from rapidfuzz import fuzz
 
 from bot.core.folding import fold
 from bot.core.messages import Option
@@ -23,30 +24,38 @@ _LABELS: Final = (re.compile(r"[,;+&\n]"), re.compile(r"\s(?:və|ve|и|and)\s", 
 _KEYCAP: Final = re.compile("\N{VARIATION SELECTOR-16}?\N{COMBINING ENCLOSING KEYCAP}")
 _AROUND: Final = " \t\r\n.,;:!…()[]\"'«»"
 _FEWEST_LETTERS: Final = 3
+_SHORTEST_BEGINNING: Final = 4
+"""Of what leads on, back or out, in letters."""
+_NEAR: Final = 80
+"""Of 100: one wrong letter in five."""
 
 
 def ticked(option: Option) -> str:
     return f"{TICK} {option.label}" if option.chosen else option.label
 
 
-def lines(options: Iterable[Option]) -> Markup:
+def lines(options: Sequence[Option]) -> Markup:
     """The options, one a line; those that open a page show where, and navigation is not among them."""
     written: list[Markup] = []
-    number = 0
+    places = _places(options)
+    numbers = {option.id: number for number, option in places.items()} if places == _numbers(options) else {}
     for option in options:
         if option.url:
             written.append(Markup("{}: {}").format(option.label, option.url))
         elif not option.navigation:
-            number += 1
-            written.append(Markup("{}. {}").format(number, ticked(option)))
+            number = numbers.get(option.id)
+            written.append(Markup("{} {}").format(f"{number}." if number else "•", ticked(option)))
     return Markup("\n").join(written)
 
 
 def pick(text: str, options: Iterable[Option], *, several: bool = False, partly: bool = True) -> list[Option] | None:
     """The options a person means, in the order they were named; None when it was something else.
 
-    A number in range is always that option of `lines`. Otherwise it is a label or a word, or the beginning of words in
-    just one answer's label, at least three letters long. Navigation has to be named in full: "Can" may well be a name.
+    A number in range is always that option of `lines`; where the options are numbers themselves, "0", "1", "2" and so
+    on, and would be confused with their places, it is the one that is called so. Otherwise it is a label or a word, or
+    the beginning of words in just one answer's label, at least three letters long. Navigation has to be named in full:
+    "Can" may well be a name.
+    What begins both an answer and navigation is neither.
 
     Args:
         text: what was typed, without formatting.
@@ -67,28 +76,51 @@ def pick(text: str, options: Iterable[Option], *, several: bool = False, partly:
     return None
 
 
-def missing(text: str, options: Iterable[Option]) -> int | None:
+def missing(text: str, options: Sequence[Option]) -> int | None:
     """The first number in this text of numbers that none of the options has; None when it is something else."""
     text = _KEYCAP.sub(" ", text).strip(_AROUND)
     if not _NUMBERS.fullmatch(text):
         return None
-    answers = sum(1 for option in options if not (option.url or option.navigation))
+    numbers = _numbers(options)
     named = [int(number) for item in re.findall(_ITEM, text) for number in item if number]
-    return next((number for number in named if not 1 <= number <= answers), None)
+    return next((number for number in named if number not in numbers), None)
+
+
+def nearly(text: str, options: Sequence[Option]) -> Option | None:
+    """What leads on, back or out whose label this begins, or is but for a letter: "hazır" for "Hazırdır".
+
+    To be asked only about what is no answer: "Cansel" may well be a name.
+    """
+    key = fold(text)
+    navigation = [option for option in options if option.navigation]
+    near = _begun(key, navigation) or [option for option in navigation if fuzz.ratio(key, fold(option.label)) >= _NEAR]
+    return near[0] if len(near) == 1 and not _part(key, options) else None
 
 
 def _numbered(text: str, choices: Sequence[Option], *, several: bool) -> list[Option] | None:
     if not _NUMBERS.fullmatch(text):
         return None
-    answers = [option for option in choices if not option.navigation]
+    numbers = _numbers(choices)
     named: list[Option] = []
     for first, last in re.findall(_ITEM, text):
         low, high = int(first), int(last or first)
-        if not 1 <= low <= high <= len(answers) or (last and not several):
+        if low > high or not {low, high} <= numbers.keys() or (last and not several):
             return None
-        named += answers[low - 1 : high]
+        named += [option for number, option in numbers.items() if low <= number <= high]
     named = _once(named)
     return named if several or len(named) == 1 else None
+
+
+def _numbers(options: Sequence[Option]) -> dict[int, Option]:
+    """What a typed number means: the place of an answer, unless their labels would then mean others than themselves."""
+    places = _places(options)
+    called = {int(option.label): option for option in places.values() if option.label.isdecimal()}
+    misleading = any(number in places and places[number] != option for number, option in called.items())
+    return called if misleading else places
+
+
+def _places(options: Sequence[Option]) -> dict[int, Option]:
+    return dict(enumerate((option for option in options if not (option.url or option.navigation)), 1))
 
 
 def _labelled(text: str, choices: Sequence[Option], *, partly: bool) -> list[Option] | None:
@@ -98,8 +130,20 @@ def _labelled(text: str, choices: Sequence[Option], *, partly: bool) -> list[Opt
     whole = [option for option in choices if key in _names(option)]
     if whole or not partly or sum(letter.isalpha() for letter in key) < _FEWEST_LETTERS:
         return whole if len(whole) == 1 else None
-    part = [option for option in choices if not option.navigation and f" {key}" in f" {fold(option.label)}"]
-    return part if len(part) == 1 else None
+    part = _part(key, choices)
+    return part if len(part) == 1 and not _begun(key, choices) else None
+
+
+def _part(key: str, options: Iterable[Option]) -> list[Option]:
+    """The answers in whose labels it begins words."""
+    return [option for option in options if not option.navigation and f" {key}" in f" {fold(option.label)}"]
+
+
+def _begun(key: str, options: Iterable[Option]) -> list[Option]:
+    """What leads on, back or out that it is enough of a beginning of."""
+    if sum(letter.isalpha() for letter in key) < _SHORTEST_BEGINNING:
+        return []
+    return [option for option in options if option.navigation and fold(option.label).startswith(key)]
 
 
 def _names(option: Option) -> tuple[str, ...]:

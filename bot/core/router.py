@@ -23,7 +23,7 @@ Handler = Callable[..., None]
 Allowed = Callable[[Turn], bool]
 H = TypeVar("H", bound=Handler)
 
-_RESERVED: Final = frozenset({"back", "skip", "cancel", "continue"})
+_RESERVED: Final = frozenset({"back", "skip", "cancel", "pause", "continue"})
 """Commands of the engine itself."""
 
 

@@ -30,7 +30,7 @@ _SPOKEN: Final = (
     (r"\b(?:следующ\w+|эт[уо]т?|ближайш\w+) (?=пн|пон|вт|ср|чт|чет|пт|пят|сб|суб|вс|вос)", ""),
     (r"\b(\d{1,2})-?(?:го|ое|е)\b", r"\1"),
     (r"\bo['’]clock\b", " "),
-    (r"\bbir (?=saat|gün|həftə|dəqiqə)", "1 "),
+    (r"\bbir (?=saat|gün ərzində|həftə|dəqiqə)", "1 "),
     (r"(?<=\d)-(?:[iıuü]|[cs][iıuü])\b", ""),
     (rf"\b({'|'.join(_MONTHS.split())}) (\d{{1,2}})-?d[aəe]\b", r"\1 \2"),
     (r"\bhalf an hour\b", "30 minutes"),

@@ -19,7 +19,7 @@ from bot.actions.messages import row_for
 from bot.actions.retention import return_as_new
 from bot.core.channel import Channel
 from bot.core.clock import Clock
-from bot.core.conversation import Conversation
+from bot.core.conversation import Conversation, is_private
 from bot.core.i18n import _, speaking
 from bot.core.messages import Address, Inbound, Kind, Outbound
 from bot.core.rendering import parts
@@ -126,9 +126,11 @@ class Converse:
             log.error("inbox row %s failed with %s at\n%s", row.id, kind, places)  # noqa: TRY400 - see _places
             session.refresh(row)
             row.attempts += 1
-            row.error = f"{type(error).__name__}: {error}"[:2000]
+            hidden = self._is_private(session, row)
+            row.error = kind if hidden else f"{kind}: {error}"[:2000]
             if row.attempts >= ATTEMPTS:
                 self._bury(session, row)
+                row.payload = {} if hidden else row.payload
             session.flush()
             return row
         return None
@@ -136,6 +138,9 @@ class Converse:
     def _turn(self, session: Session, row: InboxRow, known: Writer | None) -> None:
         now = self._clock.now()
         inbound = Inbound.from_json(Address(row.channel, row.user), row.external_id, row.payload)
+        if known is None and inbound.kind is Kind.VOTE:
+            row.payload = {}  # of a stranger whom somebody forwarded the poll to: nothing is kept, and nothing answered
+            return
         channel = self._channels[row.channel]
         address = known.address if known else self._first_contact(session, row)
         member = session.get_one(Member, address.member_id)
@@ -175,6 +180,11 @@ class Converse:
         with speaking(language):
             sorry = _("I am sorry, something went wrong on our side with that. It has been noted. Please try again.")
         self._queue(session, row, address, [Outbound(sorry, language=language)])
+
+    def _is_private(self, session: Session, row: InboxRow) -> bool:
+        """Whether it may be, or its error may tell, what somebody answers whom nobody shall know."""
+        address = find_address(session, row.channel, row.user)
+        return address is not None and is_private(load_conversation(session, address.id))
 
     def _first_contact(self, session: Session, row: InboxRow) -> MemberAddress:
         now, payload = self._clock.now(), row.payload

@@ -47,7 +47,12 @@ class Making:
         making = await asyncio.create_subprocess_exec(
             sys.executable, "-m", self._program, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
-        made, _errors = await making.communicate(json.dumps(content, ensure_ascii=False).encode())
+        try:
+            made, _errors = await making.communicate(json.dumps(content, ensure_ascii=False).encode())
+        finally:
+            if making.returncode is None:  # it took too long, or the program ends
+                making.kill()
+                await making.wait()
         if making.returncode:
             raise OSError(f"{self._program} ended with {making.returncode}")
         return made if len(made) <= most else None

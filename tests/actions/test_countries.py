@@ -26,6 +26,27 @@ from bot.network import Network
         ("USA", "US"),
         ("İngiltərə", "GB"),
         ("germny", "DE"),
+        ("Turkey", "TR"),
+        ("Турция", "TR"),
+        ("İran", "IR"),
+        ("IRAN", "IR"),
+        ("ИРАН", "IR"),
+        ("Kosovo", "XK"),
+        ("Тайвань", "TW"),
+        ("Фалестин", "PS"),
+        ("AZ", "AZ"),
+        ("tr", "TR"),
+        ("Russian Federation", "RU"),
+        ("РФ", "RU"),
+        ("Белоруссия", "BY"),
+        ("Молдавия", "MD"),
+        ("Ivory Coast", "CI"),
+        ("Swaziland", "SZ"),
+        ("КНР", "CN"),
+        ("Scotland", "GB"),
+        ("Saint Lucia", "LC"),
+        ("Great Britain", "GB"),
+        ("East Timor", "TL"),
     ],
 )
 @pytest.mark.parametrize("language", ["az", "ru", "en"])
@@ -47,6 +68,14 @@ def test_names_are_in_the_order_of_the_readers_alphabet() -> None:
         assert countries.in_order(codes) == ["AZ", "CZ", "CL", "GE", "TR"]
     with speaking("en"):
         assert countries.in_order(codes) == ["AZ", "CL", "CZ", "GE", "TR"]
+
+
+def test_countries_with_equally_many_signers_are_in_the_order_of_the_readers_alphabet() -> None:
+    counted = {"AT": 2, "DE": 2, "GE": 3, "AZ": 2}
+    with speaking("az"):
+        assert countries.most_first(counted) == [("GE", 3), ("DE", 2), ("AT", 2), ("AZ", 2)]
+    with speaking("en"):
+        assert countries.most_first(counted) == [("GE", 3), ("AT", 2), ("AZ", 2), ("DE", 2)]
 
 
 def test_few_and_many_are_counted_in_words() -> None:

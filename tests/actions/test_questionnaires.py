@@ -12,14 +12,18 @@ from hypothesis import given as for_any
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from bot.actions import questions as questions_alone
 from bot.actions.answering import applying
-from bot.actions.questionnaires import form_of, name_of, progress_of, reached, values_of
+from bot.actions.questionnaires import LONGEST, form_of, name_of, progress_of, reached, values_of
 from bot.core.fields import Place
 from bot.core.fields.field import Asking
-from bot.core.form import REVIEW, Progress
-from bot.core.messages import Point
+from bot.core.i18n import speaking
+from bot.core.messages import Outbound, Point
+from bot.core.progress import REVIEW, Progress
+from bot.core.rendering import parts
 from storage.database import Database
 from storage.surveys import Question, QuestionKind, Survey, questions_of
+from tests.chat import SHAPES
 from tests.handlers.people import sqlite_alone
 from tests.storage.asking import EVERY_KIND, Asked, add_survey
 
@@ -51,6 +55,19 @@ def test_typed_answers_are_stored_as_the_kind_says(session: Session) -> None:
     assert values_of(questions, answers) == stored(
         questions, {1: "a", 2: ["a", "c"], 3: False, 4: 4, 5: 12.5, 6: "2015-09-01", 8: place}
     )
+
+
+@pytest.mark.parametrize("language", ["az", "ru", "en"])
+def test_the_longest_survey_has_a_summary_on_every_messenger(session: Session, language: str) -> None:
+    longest = ("Ərazinizdəki gənclər üçün " * 10)[: questions_alone.LONGEST]
+    survey, questions = made(session, *[Asked(QuestionKind.TEXT, longest)] * questions_alone.MOST)
+    with speaking(language):
+        form = form_of(survey, questions, language)
+        answered = form.begin(**dict.fromkeys(map(name_of, questions), "Щ" * LONGEST))
+        prompt = form.ask(None, answered)
+        for shape in SHAPES.values():
+            said = parts(Outbound(prompt.text, prompt.options, menu="0aaaa", language=language), shape.capabilities)
+            assert said[-1].options == prompt.options
 
 
 def test_nothing_ticked_is_nothing_answered(session: Session) -> None:
@@ -154,6 +171,6 @@ def test_what_an_author_writes_is_no_markup(session: Session) -> None:
     assert prompt.options[0].label == "<i>Yes</i>"
     summary = form.ask(None, form.begin(**{name_of(questions[0]): "a"}))
     assert summary.text == (
-        "Is everything right?\n<b>Is 1 &lt; 2 &amp; &lt;b&gt;true&lt;/b&gt;?</b>: &lt;i&gt;Yes&lt;/i&gt;"
+        "Is everything right?\n<b>Is 1 &lt; 2 &amp; &lt;b&gt;true&lt;/b&gt;?</b> &lt;i&gt;Yes&lt;/i&gt;"
     )
     assert summary.options[0].label == "Change: Is 1 < 2 & <b>true</b>?"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 
+import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped]  # it has none
 from sqlalchemy.orm import Session
 
@@ -112,8 +113,8 @@ def test_a_changed_text_is_noticed_everywhere(database: Database, network: Netwo
             file = signature_pages.name(session, declaration, "en")
             pages = signature_pages.pages_of(session, file, network.zone, NOON)
             assert pages is not None
-            signers, _countries, text = ([*sheet.values] for sheet in book)
-            return pages["notes"][2:], [row[5] for row in signers[1:]], [row[1] for row in text[6:]]
+            text, signers, _countries = ([*sheet.values] for sheet in book)
+            return pages["notes"][2:], [row[5] for row in signers[1:]], [row[1] for row in text[7:]]
 
     warning = "Attention: the text that is stored now is not the one that was signed."
     assert database.transact(export) == ([], ["Yes"], [])
@@ -121,6 +122,20 @@ def test_a_changed_text_is_noticed_everywhere(database: Database, network: Netwo
     assert database.transact(export) == ([warning], ["No"], [warning])
     sign(database, declaration_id, after)
     assert database.transact(export) == ([warning], ["No", "Yes"], [warning])
+
+
+@pytest.mark.parametrize("column", ["titles", "texts"])
+@pytest.mark.parametrize("language", ["az", "ru", "en", "fr"])
+def test_a_change_in_any_language_is_noticed(database: Database, column: str, language: str) -> None:
+    def look(session: Session) -> list[bool]:
+        declaration = add_declaration(session)
+        opened = signature_files.is_whole(session, declaration)
+        setattr(declaration, column, getattr(declaration, column) | {language: "No school"})
+        session.flush()
+        session.expire_all()
+        return [opened, signature_files.is_whole(session, declaration)]
+
+    assert database.transact(look) == [True, False]
 
 
 def test_other_signatures_are_another_document(database: Database) -> None:

@@ -50,7 +50,7 @@ async def test_what_was_said_while_we_were_away_is_accepted_oldest_first(line: L
     file = Attachment("photo", f"whatsapp:{photo.sid}/{photo.media[0].sid}", mime="image/png")
     who = Address("whatsapp", AYGUN)
     assert line.inbox == [
-        Inbound(who, first.sid, text=Markup("Salam"), phone=AYGUN, at=times[0]),
+        Inbound(who, first.sid, text=Markup("Salam"), phone=AYGUN, at=times[0], later=(photo.sid,)),
         Inbound(who, photo.sid, Kind.FILE, text=Markup("Gəncə"), attachment=file, phone=AYGUN, at=times[1]),
     ]
 

@@ -6,8 +6,8 @@ import pytest
 from markupsafe import Markup
 
 from bot.core.conversation import Conversation, Menu
-from bot.core.form import Progress
 from bot.core.messages import Option
+from bot.core.progress import Progress
 
 BACK = Option("back", "Back", navigation=True)
 

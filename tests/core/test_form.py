@@ -25,13 +25,15 @@ from bot.core.fields import (
     Text,
     Written,
 )
-from bot.core.form import REVIEW, Cancelled, Completed, Form, Noted, Progress, Stayed, Step
+from bot.core.form import Form
 from bot.core.messages import Attachment, Kind, Option
+from bot.core.progress import REVIEW, Cancelled, Completed, Noted, Progress, Stayed, Step
 
 BACK = Option("back", "Back", navigation=True)
 SKIP = Option("skip", "Skip", navigation=True)
 KEEP = Option("keep", "Leave as it is", navigation=True)
 CANCEL = Option("cancel", "Cancel", navigation=True)
+PAUSE = Option("pause", "Pause", navigation=True)
 DONE = Option("done", "Done", navigation=True)
 
 REGIONS = (Option("baku", "Baku"), Option("aran", "Aran"))
@@ -116,6 +118,21 @@ def test_later_questions_lead_back_and_optional_ones_on() -> None:
     assert JOIN.ask(None, progress) == Prompt(Markup("Your e-mail?"), (SKIP, BACK, CANCEL))
 
 
+def test_a_form_that_pauses_calls_the_way_out_so() -> None:
+    form = Form("news", Choice("region", "Where?", REGIONS), Text("note", "What else?", label="Note"), pauses=True)
+    begun = form.begin()
+    assert form.ask(None, begun).options == (*REGIONS, PAUSE)
+    sentence = "There is nothing before this. To stop here, choose “Pause”."
+    assert refusal(form, begun, Given(options=("back",))) == sentence
+    at_summary = stands(form, "tap:baku", "x")
+    assert form.ask(None, at_summary).options[-1] == PAUSE
+    changing = form.change(at_summary, "note")
+    for progress in (begun, at_summary, changing):
+        assert form.answer(None, progress, Given(options=("pause",))) == Cancelled()
+    assert form.answer(None, begun, Given(options=("cancel",))) == Cancelled()
+    assert refusal(JOIN, stands(JOIN, "Leyla"), Given(options=("pause",))) == "Please pick one of these."
+
+
 def test_cancelling() -> None:
     assert say(JOIN, JOIN.begin(), "Leyla", "tap:cancel") == Cancelled()
 
@@ -133,6 +150,28 @@ def test_a_choice_that_was_made_is_marked_when_it_is_asked_again() -> None:
     progress = stands(JOIN, "Leyla", "tap:aran", "tap:back")
     marked = Option("aran", "Aran", chosen=True)
     assert JOIN.ask(None, progress) == Prompt(Markup("Where do you work?"), (REGIONS[0], marked, BACK, CANCEL))
+
+
+def test_what_is_ticked_stands_there_again_after_going_back() -> None:
+    topics = MultiChoice("topics", "Which topics?", REGIONS)
+    form = Form("news", Text("name", "?"), topics, Text("note", "?"))
+    back = stands(form, "Leyla", "tap:baku", "tap:back")
+    assert back.step == "name"
+    again = say(form, back, "tap:keep")
+    assert isinstance(again, Progress)
+    assert form.ask(None, again).options[:2] == (
+        Option("baku", "Baku", chosen=True), Option("aran", "Aran", chosen=False),
+    )  # fmt: skip
+    assert stands(form, "Leyla", "tap:baku", "tap:back", "Aynur", "tap:aran", "tap:done").answers["topics"] == [
+        "baku", "aran",
+    ]  # fmt: skip
+
+
+def test_ticks_that_were_not_meant_in_a_change_are_gone_with_it() -> None:
+    form = Form("news", MultiChoice("topics", "Which topics?", REGIONS), Text("name", "?"))
+    changed = stands(form, "tap:aran", "tap:done", "Leyla", "tap:change:topics", "tap:baku", "tap:back")
+    assert (changed.step, changed.answers["topics"]) == (REVIEW, ["aran"])
+    assert form.change(changed, "topics").state == {}
 
 
 def test_there_is_nothing_to_leave_as_it_is_before_an_answer() -> None:
@@ -155,6 +194,14 @@ def test_the_summary_has_a_word_for_what_was_left_open() -> None:
     form = Form("news", topics, Text("note", "What else?", label="Note", optional=True), unsaid="as it is")
     asked = form.ask(None, form.begin(topics=[], note=None))
     assert asked.text == Markup("Is everything right?\n<b>Topics</b>: as it is\n<b>Note</b>: as it is")
+
+
+def test_behind_a_question_stands_no_colon_in_the_summary() -> None:
+    fields = (Text("a", "Who?"), Text("b", "Come!"), Text("c", "So on…"), Text("d", "Write:"), Text("e", "Name"))
+    asked = Form("news", *fields).ask(None, Form("news", *fields).begin(a="1", b="2", c="3", d="4", e="5"))
+    assert asked.text.splitlines()[1:] == [
+        "<b>Who?</b> 1", "<b>Come!</b> 2", "<b>So on…</b> 3", "<b>Write:</b> 4", "<b>Name</b>: 5",
+    ]  # fmt: skip
 
 
 def test_the_summary_shows_every_answer_with_a_way_to_change_it() -> None:
@@ -264,6 +311,11 @@ def test_a_step_that_is_gone_becomes_the_first_open_one_and_nothing_is_lost(stor
 def test_a_question_that_is_new_is_asked_before_the_summary_ends() -> None:
     progress = Progress("join", REVIEW, {"name": "Leyla", "region": "aran", "email": None})
     assert JOIN.settled(progress).step == "district"
+
+
+def test_a_change_leads_back_to_the_summary_only_where_nothing_is_open() -> None:
+    progress = Progress("join", "name", {"name": "Leyla", "region": "aran", "email": None}, changing=True)
+    assert say(JOIN, progress, "tap:back") == Progress("join", "district", progress.answers)
 
 
 def test_a_step_that_stands_is_left_alone() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.core.i18n import LANGUAGES, speaking
 from bot.core.locale import zoned_words
-from bot.core.moments import When, hour_of, rolls_over, understand
+from bot.core.moments import When, hour_of, rolls_over, some_day, understand
 
 BAKU: Final = ZoneInfo("Asia/Baku")
 BERLIN: Final = ZoneInfo("Europe/Berlin")
@@ -116,6 +116,8 @@ def test_a_moment_is_understood_whatever_language_is_spoken(moment: str, said: s
         ("завтра вечером", date(2026, 11, 24)),
         ("cümə günü", date(2026, 11, 27)),
         ("in a week", date(2026, 11, 30)),
+        ("bir gün sonra", date(2026, 11, 24)),
+        ("bir gündən sonra", date(2026, 11, 24)),
         ("25 noyabr", date(2026, 11, 25)),
     ],
 )
@@ -141,6 +143,10 @@ def test_a_day_without_an_hour_is_no_moment(said: str, day: date) -> None:
         "через 1.5 часа",
         "in 1.5 hours",
         "ayın 45-i saat 10",
+        "bir gün",
+        "bir gün saat 10-da",
+        "one day",
+        "один день",
         "1.2.3.4",
         "1790000000",
         "❓",
@@ -148,6 +154,21 @@ def test_a_day_without_an_hour_is_no_moment(said: str, day: date) -> None:
 )
 def test_what_is_no_date_is_not_guessed_at(said: str) -> None:
     assert understand(said, MONDAY, BAKU, "en") is None
+
+
+@pytest.mark.parametrize(
+    ("today", "day"),
+    [
+        ("2026-11-23", "2026-11-30"),
+        ("2026-11-28", "2026-12-13"),
+        ("2026-12-24", "2026-12-31"),
+        ("2026-12-25", "2027-01-13"),
+        ("2027-02-06", "2027-02-13"),
+    ],
+)
+def test_the_day_that_is_shown_as_an_example_lies_ahead_and_is_no_month(today: str, day: str) -> None:
+    now = datetime.fromisoformat(f"{today}T23:30:00+04:00")
+    assert some_day(now.astimezone(UTC), BAKU) == date.fromisoformat(day)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from bot.core.messages import Option
-from bot.core.numbered import lines, missing, pick
+from bot.core.numbered import lines, missing, nearly, pick
 
 POVERTY = Option("poverty", "Poverty reduction")
 EDUCATION = Option("education", "Təhsil", chosen=True)
@@ -28,6 +28,29 @@ def test_answers_are_numbered_and_navigation_is_not() -> None:
         "Our page: https://un.org/a?b=1&amp;c=2\n"
         "4. Права человека"
     )
+
+
+def called(*labels: str) -> tuple[Option, ...]:
+    return tuple(Option(f"id{place}", label) for place, label in enumerate(labels))
+
+
+def test_answers_that_are_numbers_themselves_are_picked_by_what_they_are_called() -> None:
+    children = (*called("0", "1", "2", "3+"), BACK)
+    assert lines(children) == Markup("• 0\n• 1\n• 2\n• 3+")
+    assert [pick(text, children) for text in ("0", "1", "№2", "3", "3+", "4")] == [
+        [children[0]], [children[1]], [children[2]], [children[3]], [children[3]], None,
+    ]  # fmt: skip
+    assert pick("0 2", children, several=True) == [children[0], children[2]]
+    assert pick("0-2", children, several=True) == [*children[:3]]
+    assert (missing("5", children), missing("0", children)) == (5, None)
+
+
+def test_answers_that_cannot_be_confused_with_their_places_are_picked_by_either() -> None:
+    years, stars = called("2024", "2025", "2026"), called("1", "2", "3")
+    assert lines(years) == Markup("1. 2024\n2. 2025\n3. 2026")
+    assert pick("2", years) == pick("2025", years) == [years[1]]
+    assert lines(stars) == Markup("1. 1\n2. 2\n3. 3")
+    assert pick("3", stars) == [stars[2]]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +147,28 @@ def test_a_number_that_is_a_label_and_no_position() -> None:
 def test_the_word_of_a_standing_option() -> None:
     stop = Option("leave:education", "Stop Education", word="STOP EDUCATION")
     assert pick("stop education", [stop]) == [stop]
+
+
+READY = Option("done", "Hazırdır", navigation=True)
+
+
+@pytest.mark.parametrize("text", ["hazır", "Hazırdı.", "hazrdir"])
+def test_nearly_what_leads_on(text: str) -> None:
+    assert nearly(text, (*TOPICS, READY)) == READY
+    assert pick(text, (*TOPICS, READY)) is None
+
+
+@pytest.mark.parametrize("text", ["", "haz", "hazırlıq", "teh", "cancellation of debts", "2", "our page"])
+def test_nearly_nothing(text: str) -> None:
+    assert nearly(text, (*TOPICS, READY)) is None
+
+
+def test_a_part_of_an_answer_that_may_also_lead_on_is_asked_again() -> None:
+    options = (Option("clothes", "Hazır paltar"), Option("food", "Ərzaq"), READY)
+    for text in ("hazır", "Hazir"):
+        assert pick(text, options) is None
+        assert nearly(text, options) is None
+    assert pick("paltar", options) == [options[0]]
 
 
 answers = st.builds(

@@ -81,10 +81,40 @@ DAYS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "2028-03-01": {"en": ("1.03.2028",), "az": ("1 mart 2028",), "ru": ("1 марта 2028",)},
 }  # fmt: skip
 
+ENDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "2027-03-31": {
+        "en": ("until the end of March", "end of March", "by the end of Mar 2027", "before the end of March"),
+        "az": ("martın sonunadək", "martın sonuna qədər", "Martin sonuna qeder", "mart ayının sonuna kimi",
+               "martın sonu", "2027-ci ilin martının sonunadək", "martın axırınadək"),
+        "ru": ("до конца марта", "к концу марта", "конец марта 2027 г.", "не позднее конца марта 2027 года"),
+    },
+    "2026-11-30": {
+        "en": ("until the end of the month", "the end of this month", "end of November"),
+        "az": ("ayın sonuna qədər", "ayin sonuna qeder", "bu ayın sonunadək", "ayın sonu", "noyabrın sonu"),
+        "ru": ("до конца месяца", "до конца этого месяца", "конец ноября"),
+    },
+    "2026-12-31": {
+        "en": ("the end of next month", "end of the year", "end of 2026", "end of December"),
+        "az": ("gələn ayın sonunadək", "ilin sonuna kimi", "2026-cı ilin sonunadək"),
+        "ru": ("до конца следующего месяца", "до конца года", "до конца 2026 года"),
+    },
+    "2027-02-28": {"en": ("end of February",), "az": ("fevralın sonunadək",), "ru": ("до конца февраля",)},
+    "2028-02-29": {"en": ("end of February 2028",), "az": ("fevral 2028 sonu",), "ru": ("до конца февраля 2028",)},
+    "2026-11-29": {"en": ("end of the week",), "az": ("həftənin sonunadək",), "ru": ("до конца недели",)},
+    "2026-12-06": {"en": ("end of next week",), "az": ("gələn həftənin sonu",), "ru": ("до конца следующей недели",)},
+    "2026-11-23": {"en": ("end of the day",), "ru": ("до конца дня",)},
+}  # fmt: skip
+"""Of a month, a year, a week, today."""
+
 
 @pytest.mark.parametrize(
     ("day", "language", "text"),
-    [(day, language, text) for day, all_ in DAYS.items() for language, texts in all_.items() for text in texts],
+    [
+        (day, language, text)
+        for day, all_ in (*DAYS.items(), *ENDS.items())
+        for language, texts in all_.items()
+        for text in texts
+    ],
 )
 def test_a_day_alone_is_its_last_second(day: str, language: str, text: str) -> None:
     with speaking(language):
@@ -122,8 +152,12 @@ def test_both_are_echoed_in_words() -> None:
         ("29.02.2027", "There is no such day in the calendar. Please check the date."),
         ("15.13.2026", "There is no such day in the calendar. Please check the date."),
         ("20.11", "Do you mean Saturday, 20 November 2027? Then please write it with its year: 20.11.2027"),
+        ("end of October", "Do you mean Sunday, 31 October 2027? Then please write it with its year: 31.10.2027"),
         ("31 June", "I do not understand when that is. Please write it like 30.11.2026, or 30.11.2026 18:00."),
         ("soon", "I do not understand when that is. Please write it like 30.11.2026, or 30.11.2026 18:00."),
+        ("the end", "I do not understand when that is. Please write it like 30.11.2026, or 30.11.2026 18:00."),
+        ("end of it all", "I do not understand when that is. Please write it like 30.11.2026, or 30.11.2026 18:00."),
+        ("bir gün", "I do not understand when that is. Please write it like 30.11.2026, or 30.11.2026 18:00."),
         ("November", "I do not understand when that is. Please write it like 30.11.2026, or 30.11.2026 18:00."),
         ("22.11.2026", "Sunday, 22 November 2026 is over already. Please write a later one."),
         ("23.11.2026 12:30", "Monday, 23 November 2026, 12:30 (Baku time) is over already. Please write a later one."),

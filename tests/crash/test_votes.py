@@ -1,8 +1,9 @@
 """A question goes out as a poll on Telegram and as buttons on WhatsApp, and is voted on while the bot is killed.
 
 Everybody votes as soon as they see it, and changes their mind once or twice; some take their vote back in the end. On
-WhatsApp they wait to be answered: what Twilio could not deliver is caught up with later than what came after it. What
-counts is the last thing each did: nothing is lost, nothing counts twice, on whichever copy of the poll it was done.
+WhatsApp they wait to be answered: what Twilio could not deliver is caught up with later than what came after it, and
+whether Twilio's list tells of that already is a matter of moments. What counts is the last thing each did: nothing is
+lost, nothing counts twice, on whichever copy of the poll it was done.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.actions import results, surveys
+from bot.actions import appeals, results
 from bot.core.clock import Clock
 from bot.network import Network
 from storage.broadcasts import Broadcast, BroadcastState
@@ -132,7 +133,7 @@ def _prepare(session: Session, people: list[Voter], network: Network) -> None:
     author = session.scalars(select(Member).order_by(Member.id)).first()
     assert author is not None
     survey = add_survey(session, ASKED)
-    newsletter = surveys.publication(session, survey, author, network, now)
+    newsletter = appeals.publication(session, survey, author, network, now)
     session.add(
         Broadcast(newsletter_id=newsletter.id, state=BroadcastState.SENDING, audience={}, created_at=now, fired_at=now)
     )

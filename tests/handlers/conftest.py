@@ -12,6 +12,8 @@ from bot.network import Network
 from storage.database import Database
 from storage.files import Files
 from tests.chat import Chat
+from tests.handlers.admin.office import Office
+from tests.handlers.calls import noon
 
 ONCE = {"whatsapp", "numbers"}
 """Shapes whose conversations are held on one database."""
@@ -22,6 +24,19 @@ async def chat(database: Database, network: Network, files: Files, clock: Clock)
     chat = Chat(database, network, router(), files, clock)
     yield chat
     await chat.whatsapp.stop()
+
+
+@pytest.fixture
+async def office(database: Database, network: Network, files: Files, clock: Clock) -> AsyncIterator[Office]:
+    office = Office(database, network, files, clock)
+    yield office
+    await office.whatsapp.stop()
+
+
+@pytest.fixture
+def monday_noon(clock: Clock, network: Network) -> None:
+    """It is Monday, 1 March 2027, 12:00 in the network's zone."""
+    noon(clock, network)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

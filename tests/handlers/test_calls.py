@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 
-from bot.core.clock import Clock
 from bot.core.messages import Attachment
-from bot.network import Network
 from storage.calls import CallState
-from storage.database import Database
-from storage.files import Files
 from tests.handlers.admin.office import Office, forges
-from tests.handlers.calls import add_call, ends, noon
+from tests.handlers.calls import add_call, ends
 from tests.handlers.people import in_english, member_of, sqlite_alone
 
 NOTHING_FOR_YOU = "Nothing is open for you at the moment. As soon as a call concerns your topics, I write to you."
+
+pytestmark = pytest.mark.usefixtures("monday_noon")
 
 
 @pytest.fixture(params=["buttons", "numbers", "whatsapp"])
 def shape(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-@pytest.fixture
-async def office(database: Database, network: Network, files: Files, clock: Clock) -> AsyncIterator[Office]:
-    noon(clock, network)
-    office = Office(database, network, files, clock)
-    yield office
-    await office.whatsapp.stop()
 
 
 async def test_what_is_open_for_a_member_soonest_first(office: Office, shape: str) -> None:
@@ -151,7 +140,7 @@ async def test_with_nothing_open_there_is_a_kind_word(office: Office, shape: str
     assert await forges(leyla, "calls:saved") == (
         "You have no saved calls. Choose “Save” under a call: then I remind you before its deadline."
     )
-    assert await forges(leyla, "call:77") == "I do not find this call. These are the ones I know:"
+    assert await forges(leyla, "call:77") == "I do not find this call any more."
     assert leyla.options == ["Funding calls"]
 
 

@@ -81,15 +81,15 @@ async def test_what_saving_says_of_reminders(office: Office, leyla: Person) -> N
     )
     assert (await forges(leyla, "save:2")).splitlines()[-1] == "Its deadline is near: 2 Mar 2027."
     office.clock.advance(timedelta(minutes=2))
-    assert await forges(leyla, "save:3") == "The call “Over” is not open any more. These are:"
+    assert await forges(leyla, "save:3") == "The call “Over” is not open any more."
     for made_up in ("save:9", "save", "save:x", "remind:9", "not_for_us:9", "share:9", "ask:9", "let_go:9"):
-        assert await forges(leyla, made_up) == "I do not find this call. These are the ones I know:"
+        assert await forges(leyla, made_up) == "I do not find this call any more."
 
 
 async def test_a_reminder_of_ones_own(office: Office, leyla: Person) -> None:
     key = add_call(office, deadline=ends(office.network, 3, 20))
     assert await forges(leyla, f"remind:{key}") == (
-        "When shall I remind you of “Green schools”? You can also write a day, such as 25.11."
+        "When shall I remind you of “Green schools”? You can also write a day, such as 13.03."
     )
     assert leyla.options == ["Tomorrow", "In 3 days", "In a week", "Day before the deadline", "Cancel"]
     said = await leyla.picks("In a week")
@@ -131,7 +131,7 @@ async def test_a_day_that_does_not_do_is_asked_for_again(office: Office, leyla: 
     for typed, said in (
         ("25.03", f"That is after the deadline: {over}. Please choose an earlier day."),
         ("1 March 2027 9:00", "Monday, 1 March 2027, 09:00 (Baku time) is over already. Please write a later one."),
-        ("the moon", "I do not understand when that is. Please write it like 25.11, or tomorrow 9:00."),
+        ("the moon", "I do not understand when that is. Please write it like 13.03, or tomorrow 9:00."),
         ("31.02", "There is no such day in the calendar. Please check the date."),
     ):
         assert await leyla.says(typed) == f"{said}\n\n{question}"
@@ -169,7 +169,10 @@ async def test_not_for_us_asks_why_in_one_tap_and_is_used(office: Office, leyla:
     similar = add_call(office, "As large", topics=["health"], amount_to=999_999, currency="EUR")
     smaller = add_call(office, "Smaller", topics=["health"], amount_to=50_000, currency="EUR")
     await forges(leyla, f"save:{key}")
-    asked = "Why is “Green schools” not for you? I will announce fewer calls like it."
+    asked = (
+        "Why is “Green schools” not for you? I will announce fewer calls like it.\n"
+        "“Not our topic” means that I announce no more of these to you: calls on Health."
+    )
     assert await forges(leyla, f"not_for_us:{key}") == asked
     assert leyla.options == [
         "Not our topic", "Too large for us", "Too small for us", "We may not apply", "Another reason",
@@ -210,6 +213,18 @@ async def test_it_can_be_taken_back_at_once_or_later(office: Office, leyla: Pers
         "You hear of every call that concerns your topics and your region."
     )
     assert dislikes(office, leyla) == []
+
+
+@sqlite_alone
+async def test_not_our_topic_says_before_which_topics_it_will_be(office: Office) -> None:
+    key = add_call(office, topics=["health", "peace"])
+    undecided = office.member("buttons", "5")
+    assert (await forges(undecided, f"not_for_us:{key}")).splitlines()[1] == (
+        "“Not our topic” means that I announce no more of these to you: calls on Health, "
+        "calls on Peace and conflict prevention."
+    )
+    without = add_call(office, "Plain")
+    assert (await forges(undecided, f"not_for_us:{without}")).splitlines()[1:] == []
 
 
 @sqlite_alone
@@ -274,5 +289,5 @@ async def test_who_opens_a_link_stays_as_they_are(office: Office, leyla: Person)
     await leyla.opens(office.channels[leyla.channel].link(f"call_{key}"))
     assert leyla.sees.splitlines()[0] == "Green schools"
     assert (await member_of(leyla)).stopped_at is not None
-    gone = "I do not find this call. These are the ones I know:"
+    gone = "I do not find this call any more."
     assert await leyla.opens(office.channels[leyla.channel].link("call_99")) == gone

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.actions.publishing import remind_until
-from bot.core.clock import Clock
-from bot.network import Network
 from storage.calls import Call
-from storage.database import Database
-from storage.files import Files
 from storage.staff import Role
 from tests.chat import Person
 from tests.handlers.admin.office import Office
-from tests.handlers.calls import add_call, announce, ends, noon
-from tests.handlers.people import sqlite_alone
-from tests.handlers.told import Told, passes
+from tests.handlers.calls import add_call, announce, ends
+from tests.handlers.told import Told, in_both_tongues, passes
 
-pytestmark = [
-    sqlite_alone,
-    pytest.mark.parametrize("shape", ["buttons", "numbers"]),
-    pytest.mark.parametrize("language", ["az", "ru"]),
-]
+pytestmark = in_both_tongues
 
 NAMES = {"az": ("Leyla", "Orxan"), "ru": ("Лейла", "Орхан")}
 
@@ -35,14 +24,6 @@ TITLES = [
     {"az": "Gənc səslər", "ru": "Голоса молодых"},
 ]
 PROJECTS = {"az": "Kiçik layihələr üçün.", "ru": "Для небольших проектов."}
-
-
-@pytest.fixture
-async def office(database: Database, network: Network, files: Files, clock: Clock) -> AsyncIterator[Office]:
-    noon(clock, network)
-    office = Office(database, network, files, clock)
-    yield office
-    await office.whatsapp.stop()
 
 
 @pytest.fixture

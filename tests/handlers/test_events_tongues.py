@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,37 +10,19 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from bot.actions import reminding, telling
-from bot.core.clock import Clock
-from bot.network import Network
 from storage.audiences import Audience
 from storage.broadcasts import BroadcastKind
-from storage.database import Database
 from storage.events import EventState, ProposedTime
-from storage.files import Files
 from storage.reminders import set_reminders
 from tests.handlers.admin.office import Office
-from tests.handlers.calls import noon
-from tests.handlers.people import sqlite_alone
-from tests.handlers.told import Told
+from tests.handlers.told import Told, in_both_tongues
 from tests.storage.occasions import add_event
 
-pytestmark = [
-    sqlite_alone,
-    pytest.mark.parametrize("shape", ["buttons", "numbers"]),
-    pytest.mark.parametrize("language", ["az", "ru"]),
-]
+pytestmark = in_both_tongues
 
 NAMES = {"az": ("Leyla", "Rauf", "Bahar"), "ru": ("Лейла", "Рауф", "Бахар")}
 TITLES = {"az": "Büdcə təlimi", "ru": "Тренинг по бюджету"}
 TEXTS = {"az": "Büdcəni birlikdə oxuyuruq.", "ru": "Вместе читаем бюджет."}
-
-
-@pytest.fixture
-async def office(database: Database, network: Network, files: Files, clock: Clock) -> AsyncIterator[Office]:
-    noon(clock, network)
-    office = Office(database, network, files, clock)
-    yield office
-    await office.whatsapp.stop()
 
 
 @pytest.fixture

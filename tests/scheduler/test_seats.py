@@ -12,6 +12,7 @@ from bot.actions import rsvps
 from bot.core.clock import Clock
 from bot.network import Network
 from scheduler.seats import Seats
+from storage.calendars import Taken, note
 from storage.database import Database
 from storage.events import Event, Reply, Rsvp
 from storage.files import Files
@@ -93,10 +94,15 @@ async def test_an_event_that_fails_stops_no_other(hall: Hall, caplog: pytest.Log
     for user in ("1", "2", "3"):
         hall.says(user)
     hall.says("1", Reply.NO)
+    taken = hall.database.transact(lambda session: session.scalars(select(Member.id).order_by(Member.id)).first()) or 0
+    hall.database.transact(lambda session: note(session, Taken(broken, taken, "an older one")))
     spoilt = update(Event).where(Event.id == broken).values(titles=["no titles"])
     hall.database.transact(lambda session: session.execute(spoilt))
     hall.clock.advance(timedelta(hours=12))
     await hall.tick()
     theirs = select(Rsvp.reply).where(Rsvp.event_id == hall.event).order_by(Rsvp.member_id)
     assert hall.database.transact(lambda session: [*session.scalars(theirs)]) == ["no", "maybe", "offered"]
-    assert [record.message for record in caplog.records] == ["_look_after failed; the next tick tries again"]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the seats of event {broken} could not be looked after; the next tick tries again",
+        f"a calendar file of event {broken} could not be renewed; the next tick tries again",
+    ]

@@ -11,6 +11,8 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from bot.core.clock import Clock
+from bot.core.fields import Answers, Text
+from bot.core.form import Form
 from bot.core.messages import Address, Inbound, Kind
 from bot.core.router import Router
 from bot.network import Network
@@ -37,10 +39,10 @@ class Fuse:
 
     times: int = 0
 
-    def blow(self) -> None:
+    def blow(self, words: str = "a bug of ours") -> None:
         if self.times:
             self.times -= 1
-            raise RuntimeError("a bug of ours")
+            raise RuntimeError(words)
 
 
 @pytest.fixture
@@ -57,6 +59,17 @@ def chat(database: Database, network: Network, files: Files, clock: Clock, fuse:
         turn.member.name = turn.payload
         turn.say(f"You are {turn.payload}.")
         fuse.blow()
+
+    secret = Form("secret", Text("why", "Why?"), review=False, private=True)
+
+    @router.command("secret")
+    def ask(turn: Turn) -> None:
+        turn.ask(secret)
+
+    @router.completed(secret)
+    def tell(turn: Turn, answers: Answers) -> None:
+        turn.say("Nobody knows.")
+        fuse.blow(answers["why"])
 
     @router.command("slow")
     def slow(turn: Turn) -> None:
@@ -95,6 +108,17 @@ async def test_a_turn_that_fails_three_times_is_buried_with_one_apology(chat: Ch
     row = chat.database.transact(lambda session: buried(session, 10))[0]
     assert (row.attempts, row.error) == (3, "RuntimeError: a bug of ours")
     assert await person.says("/name Leyla") == "You are Leyla."
+
+
+@pytest.mark.parametrize("times", [2, 3])
+async def test_of_a_private_turn_that_fails_no_word_is_kept_either(chat: Chat, fuse: Fuse, times: int) -> None:
+    person = chat.person("buttons")
+    await person.says("/secret")
+    fuse.times = times
+    assert await person.says("Whisky") == (SORRY if times == 3 else "Nobody knows.")
+    row = chat.database.transact(lambda session: session.scalars(select(InboxRow).order_by(InboxRow.id.desc())).first())
+    assert row is not None
+    assert (row.state, row.error, row.payload) == ("buried" if times == 3 else "handled", "RuntimeError", {})
 
 
 async def test_a_failing_turn_takes_nobody_with_it(chat: Chat, fuse: Fuse) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 import struct
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy.orm import Session
@@ -12,15 +18,22 @@ from bot.core.clock import Clock
 from bot.core.i18n import speaking
 from bot.network import Network
 from bot.workers.carrying import Carrying
-from bot.workers.making import pictures
+from bot.workers.making import Making, pictures
 from storage import carried
 from storage.database import Database
 from storage.files import Files
-from storage.surveys import QuestionKind, Survey, questions_of
+from storage.surveys import QuestionKind, Survey, SurveyState, questions_of
 from tests.storage.surveying import add_answers, add_question, add_survey
 from tests.workers.platform import Platform
 
 LIMIT = 10_000_000
+
+
+class Hanging(NamedTuple):
+    """What waits for a program that does not end."""
+
+    drawing: asyncio.Task[bytes | None]
+    process: int
 
 
 def size_of(png: bytes) -> tuple[int, int]:
@@ -70,7 +83,7 @@ async def test_every_question_but_a_text_has_a_picture_a_phone_shows_whole(
     names = charts_of(database, answered, "az")
     sizes = [size_of(await artist.fetch(name, LIMIT) or b"") for name in names]
     assert [width for width, _height in sizes] == [1080, 1080, 1080, 1080]
-    assert sizes[0][1] > sizes[1][1] > sizes[3][1]  # twelve bars, six, one
+    assert sizes[0][1] > sizes[1][1] > sizes[3][1]  # twelve bars, four, one
 
 
 async def test_a_picture_says_what_the_results_say_in_the_readers_language(
@@ -86,12 +99,10 @@ async def test_a_picture_says_what_the_results_say_in_the_readers_language(
     assert counted["heading"] == "Обучение"
     assert counted["title"] == "How many of you?"  # written in English alone
     assert counted["bars"] == [
-        ("0 – 5,8", 4 / 24, "4 · 17\xa0%"),
-        ("5,8 – 11,5", 4 / 24, "4 · 17\xa0%"),
-        ("11,5 – 17,2", 4 / 24, "4 · 17\xa0%"),
-        ("17,2 – 23", 4 / 24, "4 · 17\xa0%"),
-        ("23 – 28,8", 4 / 24, "4 · 17\xa0%"),
-        ("28,8 – 34,5", 4 / 24, "4 · 17\xa0%"),
+        ("0 – 10", 7 / 24, "7 · 29\xa0%"),
+        ("10 – 20", 7 / 24, "7 · 29\xa0%"),
+        ("20 – 30", 6 / 24, "6 · 25\xa0%"),
+        ("30 – 40", 4 / 24, "4 · 17\xa0%"),
     ]
     assert months is not None
     share = (8 / 24, "8 · 33\xa0%")
@@ -120,6 +131,49 @@ async def test_a_picture_is_carried_into_the_store_like_any_file(
     [file] = database.transact(lambda session: list(carried.resolve(session, [name]).values()))
     assert size_of(files.path(file.stored).read_bytes())[0] == 1080
     assert not await carrying.carry_next()
+
+
+async def test_nothing_is_drawn_of_an_anonymous_survey_that_opened_again(
+    database: Database, clock: Clock, network: Network
+) -> None:
+    def ask(session: Session) -> tuple[str, dict[str, object] | None]:
+        survey = add_survey(session, anonymous=True, state=SurveyState.CLOSED)
+        question = add_question(session, survey, 1, QuestionKind.YES_NO, "Were you paid?")
+        for _person in range(5):
+            add_answers(session, survey, {question.id: True})
+        [result] = results.results(session, survey, [question])
+        name = charts.name(survey, result, "en")
+        survey.state = SurveyState.OPEN
+        return name, charts.chart_of(session, name, network.zone, clock.now())
+
+    assert database.transact(ask)[1] is None
+
+
+@pytest.fixture
+async def hanging(database: Database, clock: Clock, network: Network, tmp_path: Path) -> AsyncIterator[Hanging]:
+    """A picture being drawn by a program that does not end, and the number of its process."""
+    told = tmp_path / "number"
+    artist = Making("tests.workers.stuck", lambda *_asked: {"file": str(told)}, database, clock, network)
+    drawing = asyncio.create_task(artist.fetch("picture:1:1:en:0", LIMIT))
+    while not (told.exists() and told.read_text()):
+        await asyncio.sleep(0.01)
+    yield Hanging(drawing, int(told.read_text()))
+    drawing.cancel()
+    await asyncio.wait([drawing])
+
+
+async def test_a_program_that_hangs_ends_with_the_patience_of_whoever_waits(hanging: Hanging) -> None:
+    hanging.drawing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await hanging.drawing
+    with pytest.raises(ProcessLookupError):
+        os.kill(hanging.process, 0)
+
+
+async def test_a_program_that_was_killed_is_tried_again_later(hanging: Hanging) -> None:
+    os.kill(hanging.process, signal.SIGKILL)
+    with pytest.raises(OSError, match="ended with -9"):
+        await hanging.drawing
 
 
 def test_the_same_answers_are_drawn_once_and_new_ones_anew(database: Database, answered: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -62,7 +63,11 @@ class CatchingUp:
         ours = [one for one in reversed(listed) if one.direction == "inbound" and self._is_ours(one)]
         unseen = [one for one in ours if one.sid not in seen and _said_at(one) >= since]
         missed = [one for one in unseen if _said_at(one) <= now - FRESH]
-        found = [read for one in missed if (read := inbound(await self._form(one), _said_at(one).timestamp()))]
+        found = [
+            replace(read, later=tuple(each.sid for each in ours if _is_behind(each, one)))
+            for one in missed
+            if (read := inbound(await self._form(one), _said_at(one).timestamp()))
+        ]
         if found:
             await self._take(found)
         await self._memory.remember(KEY, {"at": now.timestamp()})
@@ -94,6 +99,11 @@ class CatchingUp:
             if code_of(error) == HTTPStatus.NOT_FOUND:
                 return []
             raise
+
+
+def _is_behind(one: Any, other: Any) -> bool:  # noqa: ANN401 - as above
+    """Whether the same person said it later, by Twilio's whole seconds."""
+    return bool(one.from_ == other.from_ and _said_at(one) > _said_at(other))
 
 
 def _said_at(message: Any) -> datetime:  # noqa: ANN401 - as above

@@ -14,7 +14,7 @@ from bot.core.fields.field import Answered, Asking, Given, Invalid, Turn, readab
 from bot.core.fields.writing import Typed
 from bot.core.i18n import _, current
 from bot.core.locale import date_words
-from bot.core.moments import understand
+from bot.core.moments import some_day, understand
 
 EARLIEST: Final = date(1900, 1, 1)
 LATEST: Final = date(2100, 12, 31)
@@ -32,11 +32,13 @@ class Day(Typed):
 
     def take(self, asking: Asking, given: Given) -> Answered:
         said = readable(given)
-        when = understand(said, *self.clock(asking.turn), current())
+        now, zone = self.clock(asking.turn)
+        when = understand(said, now, zone, current())
         if when is None and no_day(said):
             raise Invalid(_("There is no such day in the calendar. Please check the date."))
         if when is None:
-            raise Invalid(_("I do not understand which day that is. Please write it like 30.11.2026."))
+            unclear = _("I do not understand which day that is. Please write it like {day}.")
+            raise Invalid(unclear.format(day=f"{some_day(now, zone):%d.%m.%Y}"))
         if not EARLIEST <= when.day <= LATEST:
             raise Invalid(_("{day} is too far away. Please check the year.").format(day=date_words(when.day)))
         return Answered(self.dump(when.day), _("{day}, noted.").format(day=date_words(when.day)))

@@ -1,4 +1,4 @@
-"""A question for the last moment of something, answered as a day or as a moment."""
+"""A question for the last moment of something, answered as a day, as the end of a month... or as a moment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from bot.core.fields.field import Answered, Asking, Given, Invalid, Turn, readab
 from bot.core.fields.writing import Typed
 from bot.core.i18n import _, current
 from bot.core.locale import date_words, zoned_words
-from bot.core.moments import When, on, rolls_over, understand
+from bot.core.moments import When, on, rolls_over, some_day, understand
+from bot.core.periods import ended
 
 FARTHEST: Final = timedelta(days=2 * 366)
 
@@ -43,18 +44,24 @@ class Deadline(Typed):
 
     Attributes:
         clock: tells from the turn what time it is, aware, and in whose zone hours are meant.
+        hint: {day} in it is a day to come, as one writes it.
     """
 
     clock: Callable[[Turn], tuple[datetime, tzinfo]]
 
+    def hinted(self, asking: Asking) -> Markup:
+        return _(self.hint).format(day=self._day(asking))
+
     def take(self, asking: Asking, given: Given) -> Answered:
         now, zone = self.clock(asking.turn)
-        said = _AROUND.sub(" ", readable(given))
+        said = readable(given)
+        said = ended(said, now.astimezone(zone).date()) or _AROUND.sub(" ", said)
         when = understand(said, now, zone, current())
         if when is None and no_day(said):
             raise Invalid(_("There is no such day in the calendar. Please check the date."))
         if when is None:
-            raise Invalid(_("I do not understand when that is. Please write it like 30.11.2026, or 30.11.2026 18:00."))
+            unclear = _("I do not understand when that is. Please write it like {day}, or {day} 18:00.")
+            raise Invalid(unclear.format(day=self._day(asking)))
         with_year(said, when, now, zone)
         whole_day = when.moment is None
         until = Until(when.moment or last_second(when.day, zone), whole_day)
@@ -76,6 +83,9 @@ class Deadline(Typed):
         if moment.tzinfo is None:
             raise ValueError("a moment has a zone")
         return Until(moment, bool(value["whole_day"]))
+
+    def _day(self, asking: Asking) -> str:
+        return f"{some_day(*self.clock(asking.turn)):%d.%m.%Y}"
 
 
 _AROUND: Final = re.compile(

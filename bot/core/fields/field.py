@@ -176,7 +176,11 @@ class Field(ABC):
     def put(self, asking: Asking) -> Markup:
         """The question with its hint."""
         question = escape(self.question(asking.turn, asking.answers)) if callable(self.question) else _(self.question)
-        return Markup("\n").join(part for part in (question, _(self.hint)) if part)
+        return Markup("\n").join(part for part in (question, self.hinted(asking)) if part)
+
+    def hinted(self, asking: Asking) -> Markup:  # noqa: ARG002 - what some know of the turn
+        """The hint."""
+        return _(self.hint)
 
     def called(self) -> Markup:
         """The label."""

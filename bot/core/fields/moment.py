@@ -13,7 +13,7 @@ from bot.core.fields.deadline import no_day, with_year
 from bot.core.fields.field import Answered, Asking, Field, Given, Invalid, Prompt, Stay, Turn, readable
 from bot.core.i18n import _, current
 from bot.core.locale import date_words, zoned_words
-from bot.core.moments import hour_of, on, understand
+from bot.core.moments import hour_of, on, some_day, understand
 
 FARTHEST: Final = timedelta(days=366)
 
@@ -24,9 +24,13 @@ class Moment(Field):
 
     Attributes:
         clock: tells from the turn what time it is, aware, and in whose zone hours are meant.
+        hint: {day} in it is a day to come, as one writes it.
     """
 
     clock: Callable[[Turn], tuple[datetime, tzinfo]]
+
+    def hinted(self, asking: Asking) -> Markup:
+        return _(self.hint).format(day=self._day(asking))
 
     def ask(self, asking: Asking) -> Prompt:
         if "day" not in asking.state:
@@ -44,7 +48,8 @@ class Moment(Field):
         if when is None and no_day(said):
             raise Invalid(_("There is no such day in the calendar. Please check the date."))
         if when is None:
-            raise Invalid(_("I do not understand when that is. Please write it like 25.11 15:00, or tomorrow 9:00."))
+            unclear = _("I do not understand when that is. Please write it like {day} 15:00, or tomorrow 9:00.")
+            raise Invalid(unclear.format(day=self._day(asking)))
         with_year(said, when, now, zone)
         if when.moment is not None:
             return self._fitting(when.moment, now, zone)
@@ -69,6 +74,9 @@ class Moment(Field):
         if moment.tzinfo is None:
             raise ValueError("a moment has a zone")
         return moment
+
+    def _day(self, asking: Asking) -> str:
+        return f"{some_day(*self.clock(asking.turn)):%d.%m}"
 
 
 def _too_far(past: bool, moment: str) -> Invalid:

@@ -12,18 +12,14 @@ from bot.actions.menu import typed
 from bot.actions.newsletters import Plan
 from bot.core.fields import Answers
 from bot.core.i18n import _
-from bot.core.locale import language_name, own_name, zoned_words
+from bot.core.locale import zoned_words
 from bot.core.messages import Option
-from bot.core.richtext import plain
 from bot.core.router import Router
-from bot.handlers.admin import reach
+from bot.handlers.admin import reach, tongues
 from bot.turn import Turn
 from storage.newsletters import Newsletter
 
 router = Router()
-
-BEGINNING = 300
-"""Of the text, what the card shows, in characters."""
 
 Page = Callable[[Turn, Plan, bool], None]
 """Called with (turn, plan, edit)."""
@@ -119,8 +115,8 @@ def _leaving(turn: Turn, newsletter: Newsletter) -> list[Markup]:
 
 
 def _beginning(newsletter: Newsletter) -> Markup:
-    text = plain(newsletter.texts.get(newsletter.source, ""))
-    lines = [text if len(text) <= BEGINNING else text[:BEGINNING].rstrip() + "…"] if text else []
+    text = tongues.beginning(newsletter)
+    lines = [text] if text else []
     if newsletter.attachment:
         name = newsletter.attachment.get("name") or _kind(newsletter.attachment["kind"])
         lines.append(f"📎 {name}")
@@ -134,26 +130,18 @@ def _kind(kind: str) -> Markup:
 def _languages(turn: Turn, newsletter: Newsletter) -> Markup:
     if not newsletter.texts:
         return _("The text is missing. Please add it.")
-    here = [language_name(language) for language in turn.network.languages if language in newsletter.texts]
-    missing = [language_name(language) for language in turn.network.languages if language not in newsletter.texts]
-    lines = [_("Written in: {languages}").format(languages=", ".join(here))]
-    if missing:
-        lines.append(_("Not written in: {languages}").format(languages=", ".join(missing)))
-    return Markup("\n").join(lines)
+    return Markup("\n").join(tongues.language_lines(turn, newsletter.texts))
 
 
 def _options(turn: Turn, newsletter: Newsletter) -> list[Option]:
     key = newsletter.id
-    texts = [
-        Option(f"draft_text:{key}:{language}", _text_label(language, newsletter)) for language in turn.network.languages
-    ]
     file = (
         [Option(f"draft_unfile:{key}", _("Remove the file").unescape())]
         if newsletter.attachment
         else [Option(f"draft_file:{key}", _("Add a photo or document").unescape())]
     )
     return [
-        *texts,
+        *tongues.word_options(turn, f"draft_text:{key}", newsletter.texts),
         *file,
         Option(f"audience:{key}", _("Who gets it").unescape()),
         Option(f"preview:{key}", _("Preview").unescape()),
@@ -162,8 +150,3 @@ def _options(turn: Turn, newsletter: Newsletter) -> list[Option]:
         Option(f"send:{key}", _("Send").unescape()),
         Option(f"draft_delete:{key}", _("Delete the draft").unescape()),
     ]
-
-
-def _text_label(language: str, newsletter: Newsletter) -> str:
-    label = _("Change: {language}") if language in newsletter.texts else _("Add: {language}")
-    return label.format(language=own_name(language)).unescape()

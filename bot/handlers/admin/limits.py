@@ -23,7 +23,7 @@ UNTIL = Form(
     Moment(
         "until",
         N_("Until when is it of use? Nobody gets it after that."),
-        hint=N_("Write a day and an hour, such as 25.11 15:00, or Friday 18:00."),
+        hint=N_("Write a day and an hour, such as {day} 15:00, or Friday 18:00."),
         clock=lambda turn: (turn.now, turn.network.zone),
     ),
     review=False,

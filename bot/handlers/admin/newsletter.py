@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
 
 from bot.actions import newsletters, rights
 from bot.actions.menu import typed
-from bot.core.fields import Answered, Answers, Choice, Given, Invalid, Message, Prompt
+from bot.core.fields import Answered, Answers, Given, Invalid, Message, Prompt
 from bot.core.fields.field import UNREADABLE, Asking
 from bot.core.fields.writing import Written
 from bot.core.form import Form
 from bot.core.i18n import N_, _
-from bot.core.locale import language_name, own_name
+from bot.core.locale import language_name
 from bot.core.messages import Attachment, Option
 from bot.core.router import Router
 from bot.handlers.admin import drafts
+from bot.handlers.admin.tongues import TONGUE
 from bot.turn import Turn
 
 router = Router()
@@ -84,10 +85,6 @@ class Words(Message):
         return super().take(asking, given)
 
 
-def _languages(turn: Turn, _answers: Answers) -> list[Option]:
-    return [Option(language, own_name(language)) for language in turn.network.languages]
-
-
 def _text_wanted(turn: Turn, answers: Answers) -> str:  # noqa: ARG001 - as forms call it
     return _("Send me the text in {language}, or forward it.").format(language=language_name(answers["language"]))
 
@@ -99,13 +96,7 @@ NEW = Form(
         N_("Send me the text of the newsletter, or forward it."),
         hint=N_("Bold, italic and links stay. One photo or document may come with it."),
     ),
-    Choice(
-        "tongue",
-        N_("Which language is it in?"),
-        _languages,
-        suggested=lambda turn, _answers: str(turn.member.language),
-        when=lambda answers: isinstance(answers.get("written"), Written),
-    ),
+    replace(TONGUE, when=lambda answers: isinstance(answers.get("written"), Written)),
     review=False,
 )
 TEXT = Form("newsletter_text", Words("written", _text_wanted), review=False)

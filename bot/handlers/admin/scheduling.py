@@ -27,7 +27,7 @@ router = Router()
 _WHEN: Final = Moment(
     "moment",
     N_("When shall it leave?"),
-    hint=N_("Write a day and an hour, such as 25.11 15:00, tomorrow 9:00, or Friday 14:30."),
+    hint=N_("Write a day and an hour, such as {day} 15:00, tomorrow 9:00, or Friday 14:30."),
     clock=lambda turn: (turn.now, turn.network.zone),
 )
 LATER = Form("later", _WHEN, review=False)

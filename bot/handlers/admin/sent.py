@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from bot.actions import rights
+from bot.actions import rights, telling
 from bot.actions.menu import typed
 from bot.actions.newsletters import title
 from bot.core.i18n import _
@@ -27,6 +27,12 @@ def find(turn: Turn, key: object) -> Broadcast | None:
         )
     )
     return None
+
+
+def newest(turn: Turn, about: str, about_id: int) -> list[Option]:
+    """Leads to what was sent last of a call, a survey…, if anything was."""
+    sent = telling.publications(turn.session, about, about_id)
+    return [back(sent[-1], _("See how it went"))] if sent else []
 
 
 def title_of(turn: Turn, broadcast: Broadcast) -> str:

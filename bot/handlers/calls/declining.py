@@ -30,11 +30,17 @@ def ask(turn: Turn, key: str = "") -> None:
     call = find(turn, key)
     if call is not None:
         asked = _("Why is “{title}” not for you? I will announce fewer calls like it.")
+        lines = [asked.format(title=read(call, turn.language).title)]
+        if topics := disliking.unwanted(turn.session, call, turn.member, "topic"):
+            label = REASONS["topic"]
+            means = _("“{reason}” means that I announce no more of these to you: {what}.")
+            what = Markup(", ").join(disliked_words(topic, turn.network, turn.language) for topic in topics)
+            lines.append(means.format(reason=_(label), what=what))
         reasons = [
             Option(f"because:{call.id}:{reason}", _(REASONS[reason]).unescape())
             for reason in disliking.reasons_for(call)
         ]
-        turn.say(asked.format(title=read(call, turn.language).title), reasons)
+        turn.say(Markup("\n").join(lines), reasons)
 
 
 @router.button("because")

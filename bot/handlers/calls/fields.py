@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from bot.actions import calls, rights
 from bot.core.amounts import Money
-from bot.core.fields import Amount, Answered, Answers, Choice, Deadline, Given, Invalid, Link, Text
+from bot.core.fields import Amount, Answered, Answers, Deadline, Given, Invalid, Link, Text
 from bot.core.fields.field import Asking
 from bot.core.i18n import N_, _, ngettext
-from bot.core.locale import language_name, number, own_name
+from bot.core.locale import language_name, number
 from bot.core.messages import Option
 from bot.handlers.admin.drafts import number_of
 from bot.turn import Turn
@@ -80,10 +80,6 @@ def amount_columns(money: Money | None) -> dict[str, Any]:
     return {"amount_from": known.least, "amount_to": known.most, "currency": known.currency}
 
 
-def _languages(turn: Turn, _answers: Answers) -> list[Option]:
-    return [Option(language, own_name(language)) for language in turn.network.languages]
-
-
 def topics(turn: Turn, _answers: Answers) -> list[Option]:
     """All topics for whoever has none of their own."""
     offered = rights.topics_for(turn.session, turn.member, turn.network) or turn.network.topics
@@ -99,13 +95,6 @@ def _text_wanted(turn: Turn, answers: Answers) -> Markup:  # noqa: ARG001 - as f
     return asked.format(language=language_name(language_of(answers)))
 
 
-TONGUE: Final = Choice(
-    "tongue",
-    N_("Which language is it in?"),
-    _languages,
-    label=N_("Language"),
-    suggested=lambda turn, _answers: str(turn.member.language),
-)
 TITLE: Final = Title("title", _title_wanted, label=N_("Title"))
 TEXT: Final = Words(
     "text", _text_wanted, label=N_("Text"), formatted=True,
@@ -123,7 +112,7 @@ DEADLINE: Final = Deadline(
     "deadline",
     N_("Until when can one apply?"),
     label=N_("Deadline"),
-    hint=N_("Write a day, such as 30.11.2026, or a day and an hour. Skip it if the call stays open."),
+    hint=N_("Write a day, such as {day}, or a day and an hour. Skip it if the call stays open."),
     clock=lambda turn: (turn.now, turn.network.zone),
     optional=True,
 )

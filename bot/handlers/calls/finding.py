@@ -25,7 +25,7 @@ def published(turn: Turn, key: object) -> Call | None:
     # for a moment after it leaves it is a draft yet, see `bot.actions.standing.about_of`
     out = call is not None and (call.state != CallState.DRAFT or publications(turn.session, "call", call.id))
     if call is None or not out or call.state in _UNSEEN:
-        turn.say(_("I do not find this call. These are the ones I know:"), [to_list()])
+        turn.say(_("I do not find this call any more."), [to_list()])
         return None
     return call
 
@@ -36,7 +36,7 @@ def find(turn: Turn, key: object) -> Call | None:
     if call is None:
         return None
     if not is_open(turn, call):
-        over = _("The call “{title}” is not open any more. These are:")
+        over = _("The call “{title}” is not open any more.")
         turn.say(over.format(title=read(call, turn.language).title), [to_list()])
     elif not turn.member.registered:
         first = _("For this we need to know who you are. Register first, it takes two minutes: {start}")

@@ -10,7 +10,8 @@ from bot.core.form import Form
 from bot.core.i18n import N_, _
 from bot.core.messages import Option
 from bot.core.router import Router
-from bot.handlers.calls.fields import AMOUNT, DEADLINE, DONOR, LINK, TEXT, TITLE, TONGUE, amount_columns
+from bot.handlers.admin.tongues import TONGUE
+from bot.handlers.calls.fields import AMOUNT, DEADLINE, DONOR, LINK, TEXT, TITLE, amount_columns
 from bot.turn import Turn
 
 router = Router()

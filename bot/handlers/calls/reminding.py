@@ -21,7 +21,7 @@ from bot.core.form import Form
 from bot.core.i18n import N_, _, current
 from bot.core.locale import zoned_words
 from bot.core.messages import Option
-from bot.core.moments import understand
+from bot.core.moments import some_day, understand
 from bot.core.router import Router
 from bot.handlers.calls.finding import find, names_number, to_list
 from bot.turn import Turn
@@ -52,7 +52,8 @@ class Reminding(Moment):
         if when is None and no_day(readable(given)):
             raise Invalid(_("There is no such day in the calendar. Please check the date."))
         if when is None:
-            raise Invalid(_("I do not understand when that is. Please write it like 25.11, or tomorrow 9:00."))
+            unclear = _("I do not understand when that is. Please write it like {day}, or tomorrow 9:00.")
+            raise Invalid(unclear.format(day=_day(asking.turn)))
         with_year(readable(given), when, now, zone)
         moment = when.moment or _civil(asking.turn, when.day)
         if call is not None and call.deadline is not None and moment >= call.deadline:
@@ -64,7 +65,12 @@ class Reminding(Moment):
 def _question(turn: Turn, answers: Answers) -> Markup:
     call = _call(turn, answers)
     title = read(call, turn.language).title if call is not None else ""
-    return _("When shall I remind you of “{title}”? You can also write a day, such as 25.11.").format(title=title)
+    asked = _("When shall I remind you of “{title}”? You can also write a day, such as {day}.")
+    return asked.format(title=title, day=_day(turn))
+
+
+def _day(turn: Turn) -> str:
+    return f"{some_day(turn.now, turn.network.zone):%d.%m}"
 
 
 when_to_remind = Form(

@@ -22,17 +22,23 @@ def names_declaration(_turn: Turn, rest: str) -> bool:
 
 def published(turn: Turn, key: object) -> Declaration | None:
     """The declaration, open or not any more; when there is none that this person may read, says so and returns None."""
-    declaration = _sent(turn, number_of(key))
+    number = number_of(key)
+    declaration = _sent(turn, number)
     mine = declaration and signature_of(turn.session, declaration.id, turn.member.id)
     if declaration is None:
-        turn.say(_("I do not find this declaration any more. These are the ones I know:"), [to_list()])
-    elif not mine and not may_sign(declaration, turn.member):
+        turn.say(_("I do not find this declaration any more."), [to_list()])
+    elif not mine and not may_sign(declaration, turn.member, str(number)):
         first = _("This declaration is for members. Register first, it takes two minutes: {start}")
         menu = main_menu(turn.session, turn.member)
         turn.say(first.format(start=typed("start", turn.capabilities)), menu)
     else:
         return declaration
     return None
+
+
+def key_of(turn: Turn, declaration: Declaration) -> str:
+    """What the buttons of this person call it: whoever is no member found it by its code alone."""
+    return str(declaration.id) if turn.member.registered else declaration.code or str(declaration.id)
 
 
 def to_list() -> Option:

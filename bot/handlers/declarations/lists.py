@@ -16,7 +16,7 @@ from bot.core.router import Router
 from bot.handlers.admin.declarations.lists import OFFICE
 from bot.handlers.admin.drafts import number_of
 from bot.turn import Turn
-from storage.declarations import Declaration, DeclarationState
+from storage.declarations import Declaration
 
 router = Router()
 
@@ -64,6 +64,6 @@ def _label(turn: Turn, declaration: Declaration, signed: bool) -> str:
 def _fact(turn: Turn, declaration: Declaration, signed: bool) -> Markup:
     if signed:
         return _("signed")
-    if declaration.state == DeclarationState.CLOSED or declaration.closes_at is None:
+    if declaration.closes_at is None:
         return _("open")
     return _("until {day}").format(day=short_date(declaration.closes_at.astimezone(turn.network.zone).date()))

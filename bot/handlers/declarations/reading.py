@@ -16,7 +16,7 @@ from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers.admin.declarations.lists import OFFICE
 from bot.handlers.declarations import lists
-from bot.handlers.declarations.finding import names_declaration, published, to_list
+from bot.handlers.declarations.finding import key_of, names_declaration, published, to_list
 from bot.handlers.membership import start
 from bot.turn import Turn
 from storage.declarations import Declaration, Signature
@@ -56,12 +56,13 @@ def show(turn: Turn, key: str = "", language: str = "") -> None:
 
 def _steps(turn: Turn, declaration: Declaration, signature: Signature | None, shown: str) -> list[Option]:
     """To sign, or to take it back; and to read it in another language, which is then the one that is signed."""
+    key = key_of(turn, declaration)
     others = [each for each in turn.network.languages if each in declaration.titles and each != shown]
-    tongues = [Option(f"sign:{declaration.id}:{each}", own_name(each)) for each in others]
+    tongues = [Option(f"sign:{key}:{each}", own_name(each)) for each in others]
     if signing.stands(signature):
         return [*tongues, taking_back(declaration)]
     if signing.is_open(declaration, turn.now):
-        return [Option(f"sign_now:{declaration.id}:{shown}", _("Sign it").unescape()), *tongues]
+        return [Option(f"sign_now:{key}:{shown}", _("Sign it").unescape()), *tongues]
     return tongues
 
 

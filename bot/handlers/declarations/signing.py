@@ -15,7 +15,6 @@ from bot.core.form import Form
 from bot.core.i18n import N_, _
 from bot.core.messages import Option
 from bot.core.router import Router
-from bot.handlers.admin.drafts import number_of
 from bot.handlers.declarations import reading
 from bot.handlers.declarations.finding import published, to_list
 from bot.turn import Turn
@@ -35,7 +34,7 @@ SIGNING: Final = Form(
         optional=True,
     ),
     Search("country", N_("Which country are you from? Write its name."), label=N_("Country"), find=countries.find),
-    done=N_("Yes, I sign"),
+    done=N_("I sign"),
 )
 
 
@@ -46,13 +45,13 @@ def ask(turn: Turn, key: str = "", language: str = "") -> None:
         return
     signature = signing.signature_of(turn.session, declaration.id, turn.member.id)
     if signing.stands(signature) or not signing.is_open(declaration, turn.now):
-        reading.show(turn, str(declaration.id), language)
+        reading.show(turn, key, language)
         return
     known: dict[str, Any] = signing.by_default(turn.session, turn.member)
     if turn.member.country:
         known["country"] = countries.found(turn.member.country)
     turn.preface(consent_words(turn))
-    turn.ask(SIGNING, declaration=declaration.id, tongue=read(declaration, language or turn.language).language, **known)
+    turn.ask(SIGNING, declaration=key, tongue=read(declaration, language or turn.language).language, **known)
 
 
 def consent_words(turn: Turn) -> Markup:
@@ -73,7 +72,7 @@ def sign(turn: Turn, answers: dict[str, Any]) -> None:
     signer = Signer(" ".join(answers["name"].split()), organisation, country, answers["tongue"])
     if signing.sign(turn.session, declaration.id, turn.member, signer, turn.now) is None:
         turn.preface(_("It was closed meanwhile, so your signature could not be taken. Thank you all the same."))
-        reading.show(turn, str(declaration.id))
+        reading.show(turn, answers["declaration"])
         return
     _thank(turn, declaration)
 
@@ -81,7 +80,7 @@ def sign(turn: Turn, answers: dict[str, Any]) -> None:
 @router.cancelled(SIGNING)
 def leave(turn: Turn, answers: dict[str, Any]) -> None:
     turn.preface(_("All right, you did not sign."))
-    reading.show(turn, str(number_of(answers["declaration"])))
+    reading.show(turn, answers["declaration"])
 
 
 def _thank(turn: Turn, declaration: Declaration) -> None:

@@ -13,16 +13,17 @@ from bot.actions.menu import typed
 from bot.actions.questionnaires import SURVEY, form_of, progress_of, values_of
 from bot.core.family import Family
 from bot.core.fields import Answers
-from bot.core.form import Form, Progress
+from bot.core.form import Form
 from bot.core.i18n import _
 from bot.core.locale import zoned_words
 from bot.core.messages import Option
+from bot.core.progress import Progress
 from bot.core.router import Router
 from bot.handlers.admin.drafts import number_of
 from bot.handlers.surveys.finding import published, say_taken, title, to_list
 from bot.turn import Turn
 from storage.members import addresses_of
-from storage.responses import Response, response_of
+from storage.responses import Response
 from storage.surveys import Survey, questions_of
 
 router = Router()
@@ -43,13 +44,14 @@ def _stored(turn: Turn, form: Form, progress: Progress) -> Progress:
     """What was answered on another messenger counts here too; nobody changes it before this turn ends."""
     survey = turn.session.get_one(Survey, progress.answers["survey"])
     response = None if survey.anonymous else _response(turn, survey, lock=True)
-    if response is None:
-        return progress
     questions = questions_of(turn.session, survey.id)
-    return progress_of(survey, questions, form, answering.answers_of(turn.session, response), progress)
+    if response is not None:
+        return progress_of(survey, questions, form, answering.answers_of(turn.session, response), progress)
+    given = not survey.anonymous and values_of(questions, form.answers(progress))
+    return progress_of(survey, questions, form, {}) if given else progress  # it was given for their organisation
 
 
-FAMILY: Final = Family(SURVEY, _make, _stored, pauses=True)
+FAMILY: Final = Family(SURVEY, _make, _stored)
 
 
 def ask(turn: Turn, survey: Survey) -> None:
@@ -78,7 +80,7 @@ def keep(turn: Turn, answers: Answers, done: bool) -> None:
     """An answer is stored as soon as it is given; anonymous ones wait for the last."""
     survey = turn.session.get_one(Survey, answers["survey"])
     values = values_of(questions_of(turn.session, survey.id), answers)
-    if not values:
+    if not values and _response(turn, survey) is None:
         return
     try:
         response = answering.begin(turn.session, survey, turn.member, turn.now)
@@ -118,10 +120,10 @@ def pause(turn: Turn, answers: Answers) -> None:
         turn.say(stand.format(title=title(turn, survey)), [changing(survey), to_list()])
         return
     come_back = _(
-        "All right, a pause. What you answered of “{title}” is kept. Go on whenever you like, with {surveys}."
+        "All right, a pause. What you answered of “{title}” is kept. Whenever you like to go on, write {surveys}."
     )
     if not values_of(questions_of(turn.session, survey.id), answers):
-        come_back = _("All right, another time. “{title}” waits for you under {surveys}.")
+        come_back = _("All right, another time. “{title}” waits for you: write {surveys}.")
     said = come_back.format(title=title(turn, survey), surveys=typed("surveys", turn.capabilities))
     turn.say(said, [Option(f"answer_survey:{survey.id}", _("Go on").unescape()), to_list()])
 
@@ -151,7 +153,7 @@ def changing_words(turn: Turn, survey: Survey) -> Markup:
 
 
 def _response(turn: Turn, survey: Survey, *, lock: bool = False) -> Response | None:
-    return response_of(turn.session, survey.id, answering.holder_of(survey, turn.member), lock=lock)
+    return answering.response_for(turn.session, survey, turn.member, lock=lock)
 
 
 def _others(turn: Turn) -> list[int]:

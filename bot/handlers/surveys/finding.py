@@ -33,13 +33,13 @@ def published(turn: Turn, key: object) -> Survey | None:
     survey = turn.session.get(Survey, number_of(key))
     seen = survey is not None and (survey.state == SurveyState.CLOSED or is_open(survey, turn.now))
     if survey is None or not (seen or survey.state == SurveyState.OPEN):
-        turn.say(_("I do not find this survey any more. These are the ones I know:"), [to_list()])
+        turn.say(_("I do not find this survey any more."), [to_list()])
     elif not turn.member.registered:
         first = _("For this we need to know who you are. Register first, it takes two minutes: {start}")
         menu = main_menu(turn.session, turn.member)
         turn.say(first.format(start=typed("start", turn.capabilities)), menu)
     elif not is_asked(turn.session, survey, turn.member):
-        other = _("The survey “{title}” asks other members. These are for you:")
+        other = _("The survey “{title}” asks other members.")
         turn.say(other.format(title=title(turn, survey)), [to_list()])
     else:
         return survey

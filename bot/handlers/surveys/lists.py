@@ -9,8 +9,9 @@ from markupsafe import Markup
 from bot.actions import answering, participation
 from bot.actions.answering import is_open
 from bot.actions.localized import marked, read
-from bot.actions.menu import word_of
+from bot.actions.menu import in_every_language, word_of
 from bot.actions.questionnaires import reached
+from bot.actions.standing import SURVEY
 from bot.core.fields import Found
 from bot.core.i18n import N_, _
 from bot.core.locale import number, short_date, span_words
@@ -19,9 +20,8 @@ from bot.core.router import Router
 from bot.handlers.admin.drafts import number_of
 from bot.handlers.admin.surveys.lists import OFFICE
 from bot.handlers.surveys import reading
-from bot.handlers.surveys.finding import finding
+from bot.handlers.surveys.finding import finding, names_survey
 from bot.turn import Turn
-from storage.responses import response_of
 from storage.surveys import Survey, questions_of
 
 router = Router()
@@ -34,6 +34,15 @@ DONE: Final = "done"
 @router.command("surveys", words=(word_of("surveys"),))
 def show(turn: Turn) -> None:
     _show(turn, OPEN, 0)
+
+
+@router.words(*in_every_language(SURVEY), rest=names_survey)
+def begin_by_word(turn: Turn) -> None:
+    """With its number that survey, or else all there are."""
+    if turn.payload:
+        reading.begin(turn, turn.payload)
+    else:
+        show(turn)
 
 
 @router.button("surveys")
@@ -87,7 +96,7 @@ def _label(turn: Turn, survey: Survey) -> str:
 
 def _fact(turn: Turn, survey: Survey) -> Markup:
     """What decides what one does with it."""
-    response = response_of(turn.session, survey.id, answering.holder_of(survey, turn.member))
+    response = answering.response_for(turn.session, survey, turn.member)
     if not is_open(survey, turn.now):
         return _("closed")
     if response is not None and response.completed_at is None:

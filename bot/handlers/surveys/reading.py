@@ -6,8 +6,7 @@ from markupsafe import Markup
 
 from bot.actions import answering, ballots
 from bot.actions.answering import is_open
-from bot.actions.menu import in_every_language
-from bot.actions.standing import SURVEY, About, standing
+from bot.actions.standing import About, standing
 from bot.actions.surveycards import card
 from bot.core.i18n import _
 from bot.core.locale import short_date
@@ -15,17 +14,12 @@ from bot.core.messages import Kind, Option
 from bot.core.router import Router
 from bot.handlers.admin.surveys.lists import OFFICE
 from bot.handlers.surveys.answering import ask, changing, changing_words
-from bot.handlers.surveys.finding import names_survey, published, taken_words, taking_over, to_list
+from bot.handlers.surveys.finding import published, taken_words, taking_over, to_list
 from bot.turn import Turn
-from storage.responses import Response, response_of
+from storage.responses import Response
 from storage.surveys import Survey, SurveyState, questions_of
 
 router = Router()
-
-
-@router.words(*in_every_language(SURVEY), rest=names_survey)
-def begin_by_word(turn: Turn) -> None:
-    begin(turn, turn.payload)
 
 
 @router.button("survey")
@@ -34,7 +28,7 @@ def begin(turn: Turn, key: str = "") -> None:
     survey = published(turn, key)
     if survey is None:
         return
-    response = response_of(turn.session, survey.id, answering.holder_of(survey, turn.member))
+    response = answering.response_for(turn.session, survey, turn.member)
     mine = response is None or response.member_id == turn.member.id
     if not is_open(survey, turn.now) or not mine or (response is not None and response.completed_at is not None):
         _show(turn, survey, response)
@@ -51,7 +45,7 @@ def begin(turn: Turn, key: str = "") -> None:
 def show(turn: Turn, key: str = "") -> None:
     survey = published(turn, key)
     if survey is not None:
-        _show(turn, survey, response_of(turn.session, survey.id, answering.holder_of(survey, turn.member)))
+        _show(turn, survey, answering.response_for(turn.session, survey, turn.member))
 
 
 def _above(turn: Turn, survey: Survey) -> bool:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bot.actions import results
+from bot.actions import sharing_results
 from bot.actions.menu import in_every_language
+from bot.actions.results import is_shown
 from bot.actions.standing import RESULTS
 from bot.core.i18n import _
 from bot.core.router import Router
-from bot.handlers.admin.drafts import number_of
 from bot.handlers.calls.finding import names_number
 from bot.handlers.surveys import pictures
+from bot.handlers.surveys.finding import published
 from bot.turn import Turn
-from storage.surveys import Survey
 
 router = Router()
 
@@ -22,9 +22,12 @@ def show_typed(turn: Turn) -> None:
 
 
 @router.button("results")
-def show(turn: Turn, key: str = "", *_rest: str) -> None:
-    survey = turn.session.get(Survey, number_of(key))
-    if survey is None or survey.shared_at is None or not results.is_shown(survey):
+def show(turn: Turn, key: str = "", first: str = "", *_rest: str) -> None:
+    """For those whom the survey asks."""
+    survey = published(turn, key)
+    if survey is None:
+        return
+    if survey.shared_at is None or not is_shown(survey):
         turn.say(_("There are no results to see here."))
     else:
-        pictures.send(turn, survey)
+        pictures.send(turn, survey, sharing_results.shared(turn.session, survey), "results", first)

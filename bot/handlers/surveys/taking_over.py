@@ -23,7 +23,7 @@ def take_over(turn: Turn, key: str = "") -> None:
     survey = published(turn, key)
     if survey is None:
         return
-    taken = answering.is_taken(turn.session, survey, turn.member)
+    taken = answering.is_taken(turn.session, survey, turn.member, lock=True)
     if not is_open(survey, turn.now):
         end(turn, key)
     elif taken is not None and survey.anonymous and taken.completed_at is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Final
 
 from markupsafe import Markup
 
@@ -11,33 +12,36 @@ from bot.actions.ballots import VOTE, question_of
 from bot.actions.menu import in_every_language
 from bot.actions.participation import is_asked
 from bot.actions.question_words import choices
+from bot.core.folding import fold
 from bot.core.i18n import _
-from bot.core.locale import zoned_words
-from bot.core.messages import Kind
+from bot.core.locale import listing, zoned_words
+from bot.core.messages import Inbound, Kind
 from bot.core.router import Router
 from bot.handlers.admin.drafts import number_of
+from bot.handlers.surveys import lists
 from bot.handlers.surveys.finding import published, title
 from bot.turn import Turn
-from storage.polls import adopt, poll_of
+from storage.inbox import handled
 from storage.surveys import Question, Survey
 
 log = logging.getLogger(__name__)
 
 router = Router()
 
+_WORDS: Final = frozenset(map(fold, in_every_language(VOTE)))
+
 
 def names_vote(_turn: Turn, rest: str) -> bool:
-    """What may follow the word: the numbers of the survey and of the choice, "VOTE 12 1"."""
+    """What may follow the word: the numbers of the survey and of the choice, "VOTE 12 1", or of the survey alone."""
     numbers = rest.split()
-    return len(numbers) == 2 and all(number_of(number) for number in numbers)  # noqa: PLR2004 - the survey, the choice
+    return len(numbers) <= 2 and all(number_of(number) for number in numbers)  # noqa: PLR2004 - the survey, the choice
 
 
 @router.kind(Kind.VOTE)
 def cast(turn: Turn) -> None:
     """A vote in a poll. What cannot be counted because nobody meant it is passed over in silence."""
     inbound = turn.inbound
-    poll = poll_of(turn.session, inbound.address.channel, inbound.poll)
-    poll = poll or adopt(turn.session, inbound.address.channel, inbound.poll, turn.address.id)
+    poll = voting.poll_of(turn.session, inbound.address.channel, inbound.poll, turn.address.id, turn.now)
     survey = turn.session.get(Survey, poll.survey_id) if poll else None
     question = turn.session.get(Question, poll.question_id) if poll else None
     codes = voting.codes_at(question, inbound.picked) if question else None
@@ -57,7 +61,10 @@ def cast(turn: Turn) -> None:
 
 @router.words(*in_every_language(VOTE), rest=names_vote)
 def vote_by_word(turn: Turn) -> None:
-    key, place = turn.payload.split()
+    key, place, *_rest = *turn.payload.split(), "", ""
+    if not place:
+        lists.begin_by_word(turn)
+        return
     survey = turn.session.get(Survey, number_of(key))
     question = question_of(turn.session, survey) if survey else None
     codes = voting.codes_at(question, [number_of(place) - 1]) if question else None
@@ -76,6 +83,8 @@ def vote(turn: Turn, key: str = "", code: str = "", *_rest: str) -> None:
         turn.say(_("There is no such choice."))
     elif not answering.is_open(survey, turn.now):
         turn.say(_late(turn, survey))
+    elif counted := _voted_later(turn, survey, question):
+        turn.say(_("Your answer is “{answer}”, as before.").format(answer=listing([labels[one] for one in counted])))
     else:
         done = voting.vote(turn.session, survey, question, turn.member, [code], turn.now)
         if done.first:
@@ -84,6 +93,24 @@ def vote(turn: Turn, key: str = "", code: str = "", *_rest: str) -> None:
             turn.say(_("Changed: your answer is “{answer}” now.").format(answer=labels[code]))
         else:
             turn.say(_("Your answer is “{answer}”, as before.").format(answer=labels[code]))
+
+
+def _voted_later(turn: Turn, survey: Survey, question: Question) -> list[str]:
+    """What counts as theirs, if they voted here after they said this, which was caught up with; else nothing.
+
+    Only Twilio's list tells which of two messages was said first, to the second; a webhook tells no time. What was
+    answered in the survey's form meanwhile, or on another messenger, is not looked at: there what came last counts.
+    """
+    said = handled(turn.session, turn.address.channel, turn.inbound.later) if turn.inbound.later else []
+    inbounds = (Inbound.from_json(turn.inbound.address, "", payload) for payload in said)
+    voted = any(_is_vote_on(survey, inbound) for inbound in inbounds)
+    return voting.counted(turn.session, survey, question, turn.member) if voted else []
+
+
+def _is_vote_on(survey: Survey, inbound: Inbound) -> bool:
+    word, *numbers = inbound.plain.split() or [""]
+    typed = fold(word) in _WORDS and len(numbers) == 2 and number_of(numbers[0]) == survey.id  # noqa: PLR2004 - as above
+    return typed or inbound.tap.startswith(f"vote:{survey.id}:")
 
 
 def _thanks(turn: Turn, survey: Survey) -> Markup:

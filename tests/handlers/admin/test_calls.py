@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.actions.mentions import mentioned
 from bot.core.locale import date_words
 from bot.core.messages import Attachment, Kind
+from bot.core.moments import some_day
 from storage.calls import Call
 from storage.newsletters import Newsletter
 from storage.staff import Role
@@ -119,11 +120,12 @@ async def test_every_detail_is_a_tap_or_a_line(office: Office, owner: Person) ->
 async def test_bad_input_gets_a_sentence_and_the_field_again(office: Office, owner: Person) -> None:
     await begins(owner)
     await owner.picks("Deadline")
+    day = f"{some_day(office.clock.now(), office.network.zone):%d.%m.%Y}"
     assert (await owner.says("31.02.2030")).split("\n\n") == [
         "There is no such day in the calendar. Please check the date.",
         (
             "Until when can one apply?\n"
-            "Write a day, such as 30.11.2026, or a day and an hour. Skip it if the call stays open."
+            f"Write a day, such as {day}, or a day and an hour. Skip it if the call stays open."
         ),
     ]
     await owner.says("/cancel")

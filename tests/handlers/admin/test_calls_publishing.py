@@ -17,6 +17,7 @@ from storage.outbox import OutboxRow, OutboxState
 from storage.reminders import Reminder
 from storage.staff import Role
 from tests.chat import Person
+from tests.handlers.admin.gatherings import day, typed, words
 from tests.handlers.admin.office import Office, forges
 from tests.handlers.admin.test_calls import begins, column
 from tests.handlers.people import both_shapes, sqlite_alone
@@ -141,11 +142,12 @@ async def test_the_ordinary_road_leads_back_to_the_page(office: Office, owner: P
     assert (await owner.picks("Back to the draft")).split("\n")[0] == "A call, not published yet"
     await until(owner, office, 5)
     await owner.picks("Publish", "Send at another time")
-    moment = office.clock.now().astimezone(office.network.zone) + timedelta(days=2)
-    await owner.says(f"{moment:%d.%m.%Y} 12:00")
+    moment = day(office, 2, 12)
+    await owner.says(typed(moment))
     await owner.picks("Plan it")
     assert (await forges(owner, "call_sheet:1")) == (
-        "This call is on its way out and cannot be changed. Take it back first."
+        "This call is on its way out and cannot be changed. Take it back first.\n\n"
+        f"It is to leave on {words(office, moment)}."
     )
     await owner.picks("See where it stands", "Back to a draft")
     assert owner.sees.split("\n\n")[:2] == [

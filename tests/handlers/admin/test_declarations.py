@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.actions.declarations import fingerprint
 from storage.declarations import Declaration, DeclarationState
+from storage.members import Member
 from storage.newsletters import Newsletter
 from storage.staff import Role
 from tests.chat import Person
@@ -84,6 +85,16 @@ async def test_its_terms_and_other_languages_are_a_few_lines(office: Office, coo
     assert look(office, lambda declaration: declaration.code) == ""
 
 
+async def test_a_text_is_two_pages_at_most(office: Office, coordinator: Person) -> None:
+    await coordinator.says("/declarations" if coordinator.capabilities.commands else "Declarations")
+    await coordinator.picks("New declaration", "English")
+    await coordinator.says("Schools")
+    said = await coordinator.says("word " * 4000)
+    assert said.startswith("That is 13999 characters too long: up to 6000 fit here. Please make it shorter.")
+    await coordinator.says("x" * 6000)
+    assert look(office, lambda declaration: declaration.texts) == {"en": "x" * 6000}
+
+
 async def test_it_is_frozen_when_it_is_sent(office: Office, coordinator: Person) -> None:
     await begins(coordinator)
     page = await coordinator.picks("Open for signature")
@@ -108,10 +119,15 @@ async def test_who_signed_is_counted_by_country_as_it_comes(office: Office, coor
     assert page.split("\n\n")[1] == "Nobody has signed it yet."
     code = look(office, lambda declaration: declaration.code)
     assert page.split("\n\n")[3].count(f"sign_{code}") == len(office.channels)
-    signs(office, "GE", "AZ", "GE")
+    signs(office, "GE", "AZ", "GE", "AT", "AM")
     page = await forges(coordinator, "declaration_page:1")
-    assert page.split("\n\n")[1] == "Signed by 3 people from 2 countries"
-    assert await coordinator.picks("By country") == "Signed by 3 people from 2 countries\nGeorgia: 2\nAzerbaijan: 1"
+    assert page.split("\n\n")[1] == "Signed by 5 people from 4 countries"
+    assert await coordinator.picks("By country") == (
+        "Signed by 5 people from 4 countries\nGeorgia: 2\nArmenia: 1\nAustria: 1\nAzerbaijan: 1"
+    )
+    office.database.transact(lambda session: setattr(session.get_one(Member, 1), "language", "az"))
+    in_azerbaijani = await forges(coordinator, "declaration_countries:1")
+    assert in_azerbaijani.split("\n")[1:] == ["Gürcüstan: 2", "Avstriya: 1", "Azərbaycan: 1", "Ermənistan: 1"]
 
 
 async def test_it_is_closed_by_hand_for_everybody(office: Office, coordinator: Person, shape: str) -> None:
@@ -121,6 +137,8 @@ async def test_it_is_closed_by_hand_for_everybody(office: Office, coordinator: P
     await forges(coordinator, "declaration_close:1")
     page = await coordinator.picks("Yes, close it")
     assert page.startswith("Done. Its copies say so where they can be changed.\n\nA declaration, closed on ")
+    await coordinator.picks("All declarations", "Closed declarations", "Schools")
+    assert coordinator.sees.startswith("A declaration, closed on ")
     await office.tick()
     if member.capabilities.edits:
         assert [seen.text.split("\n")[1].startswith("Closed on ") for seen in member.screen] == [True]
@@ -151,7 +169,7 @@ async def test_the_signers_leave_as_a_workbook(office: Office, coordinator: Pers
     assert await coordinator.picks("Excel") == "Schools"
     assert coordinator.file is not None
     book = load_workbook(BytesIO(office.files.path(coordinator.file.file).read_bytes()))
-    signers, countries, text = ([*sheet.values] for sheet in book)
+    text, signers, countries = ([*sheet.values] for sheet in book)
     assert [row[:3] for row in signers] == [
         ("Name", "Organisation", "Country"),
         ("Signer 1", None, "Azerbaijan"),
@@ -166,7 +184,9 @@ async def test_the_signers_leave_as_a_workbook(office: Office, coordinator: Pers
         ("English", "Schools", "Every child has a school."),
         (None, "SHA-256 when it was opened", frozen),
         (None, "SHA-256 of what is stored now", frozen),
+        (None, "That is the SHA-256 of this", text[-1][2]),
     ]
+    assert sha256(str(text[-1][2]).encode()).hexdigest() == frozen
 
 
 async def test_they_leave_as_a_document_to_print(office: Office, coordinator: Person) -> None:
@@ -180,6 +200,8 @@ async def test_they_leave_as_a_document_to_print(office: Office, coordinator: Pe
     assert coordinator.file is not None
     assert coordinator.file.name == "declaration-1-en.pdf"
     assert office.files.path(coordinator.file.file).read_bytes().startswith(b"%PDF-")
+    await coordinator.picks("Excel")
+    assert coordinator.file.name == "declaration-1.xlsx"
 
 
 async def test_a_draft_can_be_thrown_away_with_all_that_belongs_to_it(office: Office, coordinator: Person) -> None:

@@ -100,6 +100,21 @@ async def test_a_time_is_found_and_the_event_goes_on_to_be_published(office: Off
 
 
 @both_shapes
+async def test_while_a_time_is_found_it_is_no_draft(office: Office, coordinator: Person) -> None:
+    await coordinator.says("/events")
+    assert await coordinator.picks("A time is being found") == "No event waits for its time at the moment."
+    await offers(coordinator, day(office, 5, 11), day(office, 6, 16))
+    office.member("buttons", "Rauf")
+    await asks(coordinator, office, "Send to 2 members")
+    await coordinator.says("/events")
+    assert await coordinator.picks("Drafts") == "There is no draft of an event."
+    await coordinator.says("/events")
+    assert await coordinator.picks("A time is being found") == "A time is being found"
+    assert coordinator.options == ["Budget workshop", "New event"]
+    assert (await coordinator.picks("Budget workshop")).startswith("A time is being found\nBudget workshop")
+
+
+@both_shapes
 async def test_there_must_be_a_choice_and_all_of_it_to_come(office: Office, coordinator: Person) -> None:
     one, two = day(office, 1, 11), day(office, 6, 11)
     await offers(coordinator, one)

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from bot.core.clock import Clock
-from bot.network import Network
-from storage.database import Database
 from storage.events import Event
-from storage.files import Files
 from storage.staff import Role
 from tests.handlers.admin.office import Office
-from tests.handlers.calls import noon
-from tests.handlers.people import sqlite_alone
-from tests.handlers.told import Told, publishes
+from tests.handlers.told import Told, in_both_tongues, publishes
 
-pytestmark = [
-    sqlite_alone,
-    pytest.mark.parametrize("shape", ["buttons", "numbers"]),
-    pytest.mark.parametrize("language", ["az", "ru"]),
-]
+pytestmark = in_both_tongues
 
 NAMES = {"az": ("Orxan", "Leyla", "Rauf"), "ru": ("Орхан", "Лейла", "Рауф")}
-
-
-@pytest.fixture
-async def office(database: Database, network: Network, files: Files, clock: Clock) -> AsyncIterator[Office]:
-    noon(clock, network)
-    office = Office(database, network, files, clock)
-    yield office
-    await office.whatsapp.stop()
 
 
 @pytest.fixture

@@ -136,6 +136,29 @@ async def test_putting_one_on_a_schedule(office: Office, owner: Person) -> None:
     assert owner.options == ["Weekly news", "New schedule"]
 
 
+@pytest.mark.parametrize(("quiet", "after"), [(False, ""), (True, ", so it arrives on 9 Mar 2027")])
+@sqlite_alone
+async def test_a_holiday_on_which_it_would_come_is_named(
+    database: Database, network: Network, mannered: Network, files: Files, clock: Clock, *, quiet: bool, after: str
+) -> None:
+    clock.advance(datetime(2027, 3, 2, 6, tzinfo=UTC) - clock.now())
+    office = Office(database, mannered if quiet else network, files, clock)
+    owner = office.staff("buttons", "1", Role.OWNER)
+    first, *others = (datetime(2027, 3, day, 6, tzinfo=UTC) for day in (8, 15, 29))
+    novruz = words(office, datetime(2027, 3, 22, 6, tzinfo=UTC))
+    told = await schedules(owner)
+    assert told.split("It comes next on\n")[1].split("\n") == [
+        f"{words(office, first)}: Women's Day{after}",
+        words(office, others[0]),
+        f"{novruz}: Novruz{', so it arrives on 25 Mar 2027' if quiet else ''}",
+        words(office, others[1]),
+    ]
+    await owner.says("/schedules")
+    assert owner.sees.split("\n")[-1] == f"Next: {words(office, first)}: Women's Day{after}"
+    await owner.picks("Weekly news", "Leave out 8 Mar 2027")
+    assert owner.sees.split("It comes next on\n")[1].split("\n")[0] == f"{words(office, first)}: left out"
+
+
 @sqlite_alone
 @by_buttons
 @pytest.mark.parametrize(
@@ -150,7 +173,9 @@ async def test_every_month(office: Office, owner: Person, written: str, rule: st
     page = await schedules(owner, "Every month", written, "10:00")
     assert page.split("\n")[3] == rule
     moments = [datetime.strptime(each, "%d %b %Y").replace(hour=6, tzinfo=UTC) for each in dates]
-    assert page.split("\n")[-4:] == [words(office, moment) for moment in moments]
+    assert [line.partition("time)")[0] for line in page.split("\n")[-4:]] == [
+        words(office, moment).removesuffix("time)") for moment in moments
+    ]
 
 
 @sqlite_alone

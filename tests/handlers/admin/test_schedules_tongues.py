@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.core.clock import Clock
-from bot.network import Network
-from storage.database import Database
-from storage.files import Files
-from storage.staff import Role
 from tests.handlers.admin.office import Office
-from tests.handlers.calls import add_call, ends, noon
-from tests.handlers.people import sqlite_alone
-from tests.handlers.told import Told, passes
+from tests.handlers.calls import add_call, ends
+from tests.handlers.told import Told, coordinator_and_member, in_both_tongues, passes
 from tests.storage.occasions import add_event
 
-pytestmark = [
-    sqlite_alone,
-    pytest.mark.parametrize("shape", ["buttons", "numbers"]),
-    pytest.mark.parametrize("language", ["az", "ru"]),
-]
-
-NAMES = {"az": ("Orxan", "Leyla"), "ru": ("Орхан", "Лейла")}
-
-
-@pytest.fixture
-async def office(database: Database, network: Network, files: Files, clock: Clock) -> AsyncIterator[Office]:
-    noon(clock, network)
-    office = Office(database, network, files, clock)
-    yield office
-    await office.whatsapp.stop()
+pytestmark = in_both_tongues
 
 
 @pytest.fixture
 def told(office: Office, shape: str, language: str) -> Told:
-    staff, member = NAMES[language]
-    people = {
-        staff: office.staff(shape, "1", Role.COORDINATOR, language=language, name=staff),
-        member: office.member(shape, "2", "education", language=language, name=member),
-    }
-    return Told("schedules", language, shape, office, people)
+    return Told("schedules", language, shape, office, coordinator_and_member(office, shape, language))
 
 
 async def test_one_that_comes_every_week(told: Told, office: Office) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.core.locale import zoned_words
+from bot.core.moments import some_day
 from storage.broadcasts import Broadcast, BroadcastState
 from storage.members import find_address
 from storage.staff import Role
@@ -47,8 +48,9 @@ async def test_it_leaves_at_its_hour(office: Office, owner: Person) -> None:
     leyla = office.member("numbers", "2")
     await drafts(owner, "Good news")
     await owner.picks("Send", "Send at another time")
+    day = f"{some_day(office.clock.now(), office.network.zone):%d.%m}"
     assert owner.sees == (
-        "When shall it leave?\nWrite a day and an hour, such as 25.11 15:00, tomorrow 9:00, or Friday 14:30."
+        f"When shall it leave?\nWrite a day and an hour, such as {day} 15:00, tomorrow 9:00, or Friday 14:30."
     )
     await owner.says("sabah saat 10-da")
     at = tomorrow(office, 10)
@@ -83,8 +85,9 @@ async def test_what_cannot_be_is_refused_with_a_sentence(office: Office, owner: 
     await drafts(owner, "Good news")
     await owner.picks("Send", "Send at another time")
     year = office.clock.now().year
+    day = f"{some_day(office.clock.now(), office.network.zone):%d.%m}"
     for said, answer in (
-        ("soon", "I do not understand when that is. Please write it like 25.11 15:00, or tomorrow 9:00."),
+        ("soon", f"I do not understand when that is. Please write it like {day} 15:00, or tomorrow 9:00."),
         ("31.11 12:00", "There is no such day in the calendar. Please check the date."),
         (f"1.1.{year} 10:00", "is over already. Please write a later one."),
         (f"1.1.{year}", "is over already. Please write a later one."),

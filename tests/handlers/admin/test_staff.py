@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.actions import invitations, staff
 from bot.core.conversation import Conversation, Menu
-from bot.core.form import Progress
+from bot.core.progress import Progress
 from bot.handlers import admin
 from storage.members import Member
 from storage.organisations import Organisation

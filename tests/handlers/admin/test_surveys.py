@@ -64,6 +64,7 @@ async def test_it_begins_with_its_words_and_says_what_it_needs(coordinator: Pers
     ]
     assert (await coordinator.picks("Publish")).startswith("It has no questions yet. Please add one first.")
     assert (await coordinator.picks("Try it")).startswith("It has no questions yet.")
+    assert (await coordinator.picks("Preview")).startswith("It has no questions yet. Please add one first.\n\n")
 
 
 async def test_every_kind_of_question_is_asked_for_in_a_few_lines(office: Office, coordinator: Person) -> None:
@@ -75,7 +76,9 @@ async def test_every_kind_of_question_is_asked_for_in_a_few_lines(office: Office
     await asks(coordinator, "Number", "How many of you?")
     await asks(coordinator, "Date", "From when?")
     await asks(coordinator, "Short text", "What else?", required=False)
-    page = await asks(coordinator, "Place", "Where?")
+    await coordinator.picks("New question", "Place")
+    await coordinator.says("Where?")
+    page = await coordinator.picks("Yes")
     assert page == "8. Where?\n\nPlace\nIt must be answered."
     assert questions(office) == [
         (1, "one", "Which topic?"),
@@ -154,13 +157,35 @@ async def test_a_question_can_wait_for_an_answer_and_comes_after_it(office: Offi
     assert questions(office) == [(1, "text", "What do you write?"), (2, "one", "Which topic?")]
 
 
+async def test_a_question_is_moved_only_where_there_is_a_place_for_it(office: Office, coordinator: Person) -> None:
+    await begins(coordinator)
+
+    def moves() -> list[str]:
+        return [option for option in coordinator.options if option in {"Earlier", "Later"}]
+
+    await asks(coordinator, "Short text", "Why?")
+    assert moves() == []
+    await asks(coordinator, "Short text", "How?")
+    assert moves() == ["Earlier"]
+    await asks(coordinator, "Short text", "When?")
+    await coordinator.picks("All questions", "2. How?")
+    assert moves() == ["Earlier", "Later"]
+    await coordinator.picks("Later")
+    assert questions(office) == [(1, "text", "Why?"), (2, "text", "When?"), (3, "text", "How?")]
+
+
 async def test_a_deleted_question_leaves_no_gap_and_nothing_waits_for_it(office: Office, coordinator: Person) -> None:
     await begins(coordinator)
     await asks(coordinator, "Yes or no", "Online?")
     await asks(coordinator, "Short text", "With what?")
     await coordinator.picks("Ask it only if …", "1. Online?", "Yes", "Done")
     await coordinator.picks("All questions", "1. Online?")
-    assert await coordinator.picks("Delete the question") == "The question is deleted.\n\n1. With what? · Short text"
+    assert await coordinator.picks("Delete the question") == (
+        "Delete the question “Online?”? Its words in every language go with it."
+    )
+    assert (await coordinator.picks("No, leave it")).startswith("1. Online?\n\n")
+    said = await coordinator.picks("Delete the question", "Yes, delete it")
+    assert said == "The question is deleted.\n\n1. With what? · Short text"
     assert question(office, "With what?").only_if == {}
 
 
@@ -171,7 +196,8 @@ async def test_other_languages_have_a_line_for_each_choice(office: Office, coord
     await coordinator.says("Təlim ehtiyacları")
     page = await coordinator.says("Gələn il nəyi öyrədək?")
     assert "Some questions are not written in: Azerbaijani" in page
-    await coordinator.picks("Questions", "1. Which topic?", "Question: Azərbaycanca")
+    asked = await coordinator.picks("Questions", "1. Which topic?", "Question: Azərbaycanca")
+    assert asked == "How is the question asked in Azerbaijani?\n\n1. Which topic?"
     assert await coordinator.says("Hansı mövzu?") == (
         "Write the choices in Azerbaijani, each on a line of its own.\n• Writing\n• Money"
     )
@@ -182,6 +208,47 @@ async def test_other_languages_have_a_line_for_each_choice(office: Office, coord
     assert labels == [{"en": "Writing", "az": "Yazı"}, {"en": "Money", "az": "Pul"}]
     page = await coordinator.picks("Back to the survey")
     assert "Written in: Azerbaijani, English\nNot written in: Russian\n\n1. Which topic?" in page
+
+
+async def test_one_translates_from_question_to_question_up_to_the_list(office: Office, coordinator: Person) -> None:
+    await begins(coordinator)
+    await asks(coordinator, "Short text", "Why?")
+    await asks(coordinator, "One choice", "Which topic?", "Writing", "Money")
+    await asks(coordinator, "Short text", "What else?")
+    await coordinator.picks("Question: Русский")
+    assert await coordinator.says("Что ещё?") == "How is the question asked in Russian?\n\n1. Why?"
+    assert await coordinator.says("Почему?") == "How is the question asked in Russian?\n\n2. Which topic?"
+    assert (await coordinator.picks("Cancel")).startswith("All right, nothing was changed.\n\n2. Which topic?")
+    await coordinator.picks("Choices: Русский")
+    assert await coordinator.says("Заявки\nДеньги") == "How is the question asked in Russian?\n\n2. Which topic?"
+    listed = "1. Why? · Short text\n2. Which topic? · One choice\n3. What else? · Short text"
+    assert await coordinator.says("Какая тема?") == listed
+    found = office.database.transact(lambda session: questions_of(session, 1))
+    assert [each.texts["ru"] for each in found] == ["Почему?", "Какая тема?", "Что ещё?"]
+    await coordinator.picks("1. Why?", "Question: English")
+    assert (await coordinator.says("Why so?")).startswith("1. Why so?\n\n")
+
+
+async def test_it_is_tried_in_each_language_as_its_members_are_asked(coordinator: Person) -> None:
+    await begins(coordinator)
+    await asks(coordinator, "Yes or no", "Online?")
+    await asks(coordinator, "Scale from 1 to 5", "How good were we?")
+    await asks(coordinator, "Short text", "What else?", required=False)
+    await coordinator.picks("Back to the survey", "Add: Русский")
+    await coordinator.says("Обучение")
+    await coordinator.says("Чему учить?")
+    first = await coordinator.picks("Try it", "Русский")
+    assert first == "This is how members will be asked. Your answers are not kept.\n\n1 из 3\nOnline?"
+    assert coordinator.options == ["Да", "Нет", "Отмена"]
+    assert coordinator.last.outbound.language == "ru"  # what is said of the numbers, too
+    assert await coordinator.says("?") == "Пожалуйста, выберите один из вариантов.\n\n1 из 3\nOnline?"
+    assert await coordinator.picks("Да") == "2 из 3\nHow good were we?"
+    assert coordinator.options == ["1 (минимум)", "2", "3", "4", "5 (максимум)", "Назад", "Отмена"]
+    await coordinator.picks("5 (максимум)")
+    assert await coordinator.picks("Пропустить") == (
+        "Всё верно?\nOnline? Да\nHow good were we? 5 (максимум)\nWhat else? –"
+    )
+    assert (await coordinator.picks("Готово")).startswith("That was all of it. Nothing was kept.")
 
 
 async def test_it_is_tried_as_a_member_would_answer_it_and_nothing_stays(office: Office, coordinator: Person) -> None:
@@ -201,18 +268,18 @@ async def test_it_is_tried_as_a_member_would_answer_it_and_nothing_stays(office:
 
 async def test_its_terms_are_a_tap_or_a_line_each(office: Office, coordinator: Person) -> None:
     await begins(coordinator)
-    closes = day(office, 9, 18)
+    closes, few = day(office, 9, 18), "Fewer than 5 are asked, so nothing can ever be shown of it."
     await coordinator.picks("Open until")
     assert (await coordinator.says("31.02.2027")).endswith("Skip it to close it by hand.")
     await coordinator.says(typed(closes))
     await coordinator.picks("Who answers", "One answer from each organisation")
     page = await coordinator.picks("Anonymous", "Yes")
     assert page.endswith(
-        f"Open until {words(office, closes)}\nOne answer from each organisation.\nIt is anonymous.\n"
+        f"Open until {words(office, closes)}\nOne answer from each organisation.\nIt is anonymous. {few}\n"
         "Those who have not answered are reminded once, before it closes."
     )
     page = await coordinator.picks("Reminder", "No")
-    assert page.endswith("It is anonymous.")
+    assert page.endswith(f"It is anonymous. {few}")
     kept = look(office, lambda survey: (survey.closes_at, survey.per, survey.anonymous, survey.nudge))
     assert kept == (closes, "organisation", True, False)
 
@@ -262,7 +329,13 @@ async def test_once_it_is_out_its_questions_stand(office: Office, coordinator: P
     await begins(coordinator)
     await asks(coordinator, "Yes or no", "Online?")
     await publishes(coordinator, office, "Send to 2 members")
-    for option in ("question_remove:1", "question_new:1", "survey_words:1:en", "survey_field:1:anonymous"):
+    for option in (
+        "question_remove:1",
+        "question_remove_now:1",
+        "question_new:1",
+        "survey_words:1:en",
+        "survey_field:1:anonymous",
+    ):
         assert (await forges(coordinator, option)).startswith("A survey, open since ")
     assert questions(office) == [(1, "yes_no", "Online?")]
 
@@ -275,3 +348,17 @@ async def test_it_is_not_sent_when_it_would_be_closed_already(office: Office, co
     office.clock.advance(timedelta(days=2))
     page = await forges(coordinator, "survey_publish:1")
     assert page.startswith("It would be closed already. Please say until when it is open.")
+
+
+async def test_while_it_waits_for_its_hour_one_is_told_which(office: Office, coordinator: Person) -> None:
+    await begins(coordinator)
+    await asks(coordinator, "Yes or no", "Online?")
+    await coordinator.picks("Back to the survey", "Publish", "Send at another time")
+    leaves = day(office, 2, 15)
+    await coordinator.says(typed(leaves))
+    await coordinator.picks("Plan it")
+    assert await forges(coordinator, "survey_page:1") == (
+        "This survey is on its way out and cannot be changed. Take it back first.\n\n"
+        f"It is to leave on {words(office, leaves)}."
+    )
+    assert coordinator.options == ["See where it stands"]

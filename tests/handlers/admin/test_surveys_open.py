@@ -92,6 +92,22 @@ async def test_by_hand_those_who_have_not_answered_are_reminded_once_a_day(offic
     assert (await forges(out.coordinator, "survey_nudge_now:1")).startswith("They were reminded within the last day.")
 
 
+async def test_before_they_are_reminded_it_says_who_is_left_and_nothing_of_none(office: Office, shape: str) -> None:
+    coordinator = office.staff(shape, "1", Role.COORDINATOR, name="Leyla")
+    member = office.member("buttons", "2")
+    await begins(coordinator)
+    await asks(coordinator, "Yes or no", "Will you come again?")
+    await publishes(coordinator, office, "Send to 2 members")
+    await member.votes("Yes")
+    await page(coordinator)
+    assert await coordinator.picks("Remind who has not") == (
+        "1 member has not begun.\nShall I remind them? Nobody who answered hears of it."
+    )
+    await forges(coordinator, "vote:1:yes")
+    assert await forges(coordinator, "survey_nudge:1") == "There is nobody to remind: everybody has answered."
+    assert coordinator.options == ["Back to the survey"]
+
+
 async def test_by_the_tick_they_are_reminded_once_two_days_before_at_a_civil_hour(office: Office, out: Out) -> None:
     tick = Nudges(office.database, office.clock, office.network, lambda: None).tick
     out.silent.news.clear()
@@ -138,18 +154,21 @@ async def test_it_closes_by_itself_everywhere_and_late_answers_get_a_sentence(of
 async def test_it_is_closed_opened_again_and_withdrawn_by_hand(office: Office, out: Out) -> None:
     await page(out.coordinator)
     assert await out.coordinator.picks("Close it now") == (
-        "Close “Training needs” now? Nobody can answer it from then on. You can open it again."
+        "Close “Training needs” now? Nobody can answer it from then on. You can open it again, unless it is anonymous."
     )
     assert (await out.coordinator.picks("Yes, close it")).startswith(
         "Done. Its copies say so where they can be changed.\n\nA survey, closed on "
     )
+    await out.coordinator.picks("All surveys", "Closed surveys", "Training needs")
     assert (await out.coordinator.picks("Open it again")).startswith("It is open again, until you close it.")
     await forges(out.halfway, "survey:1")
     await out.halfway.picks("5 (highest)")
     assert "Answered: 2 / 4 (50%)" in await page(out.coordinator)
     await out.coordinator.picks("Withdraw the survey", "Yes, withdraw it")
     assert look(office, lambda survey: survey.state) == SurveyState.WITHDRAWN
+    assert out.coordinator.options == ["All surveys"]
     assert await page(out.coordinator) == "“Training needs” was withdrawn."
+    assert out.coordinator.options == ["New survey", "All surveys"]
 
 
 async def test_its_end_moves_and_the_copies_say_so(office: Office, out: Out) -> None:
@@ -227,3 +246,9 @@ async def test_an_anonymous_survey_shows_nothing_before_it_closes_or_five_answer
     await members[4].picks("No")
     await forges(coordinator, "survey_close_now:1")
     assert (await forges(coordinator, "survey_results:1")).endswith("80% · Yes (4)\n20% · No (1)\nn = 5")
+    opened_again = "It is anonymous, and its results can be seen. Open again, it would tell who answers next.\n\n"
+    await page(coordinator)
+    assert not {"Open it again", "Open until"} & set(coordinator.options)
+    for forged in ("survey_reopen:1", "survey_end_field:1:closes_at"):
+        assert (await forges(coordinator, forged)).startswith(opened_again)
+    assert look(office, lambda survey: survey.state) == SurveyState.CLOSED

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.actions import results
+from bot.core.messages import Address, Inbound, Kind
 from bot.core.rendering import render
 from storage.members import Member
 from storage.outbox import OutboxRow
@@ -98,6 +100,23 @@ async def test_the_same_vote_three_times_counts_once(office: Office, coordinator
     assert (rows(office, Response), rows(office, Answer)) == (1, 1)
 
 
+async def test_a_vote_that_is_delivered_again_after_it_was_taken_back_stays_taken_back(
+    office: Office, coordinator: Person
+) -> None:
+    member = office.member("buttons", "2")
+    await out(office, coordinator, "Send to 2 members")
+    poll = f"2-{member.screen[-1].id}"
+    vote = Inbound(Address(member.channel, member.user), "777", kind=Kind.VOTE, poll=poll, picked=(1,))
+    for _time in range(2):
+        await office.accept([vote])
+        await office.settle()
+        await member.votes()
+        assert counts(office) == {"a": 0, "b": 0, "c": 0}
+    await office.accept([vote])
+    await office.settle()
+    assert counts(office) == {"a": 0, "b": 0, "c": 0}
+
+
 async def test_several_choices_are_one_vote(office: Office, coordinator: Person) -> None:
     member = office.member("buttons", "2")
     await out(office, coordinator, "Send to 2 members", "Several choices")
@@ -139,6 +158,51 @@ async def test_it_can_be_typed_where_there_are_no_buttons(office: Office, coordi
     assert counts(office) == {"a": 0, "b": 1, "c": 0}
     assert await member.says("VOTE 1 9") == "There is no such choice."
     assert counts(office) == {"a": 0, "b": 1, "c": 0}
+
+
+@pytest.mark.parametrize("typed", ["VOTE", "SURVEY"])
+async def test_the_word_alone_shows_what_can_be_answered(office: Office, coordinator: Person, typed: str) -> None:
+    member = office.member("numbers", "2")
+    await out(office, coordinator, "Send to 2 members")
+    await member.says(typed)
+    assert member.options[0] == "Next training (open)"
+    assert counts(office) == {"a": 0, "b": 0, "c": 0}
+
+
+async def test_the_word_with_the_survey_alone_asks_its_question(office: Office, coordinator: Person) -> None:
+    member = office.member("numbers", "2")
+    await out(office, coordinator, "Send to 2 members")
+    assert await member.says("VOTE 1 ") == "What shall we teach?"
+    assert member.options[:3] == ["Writing", "Money", "None"]
+    await member.says("2")
+    assert counts(office) == {"a": 0, "b": 1, "c": 0}
+
+
+async def caught_up(office: Office, member: Person, key: str, text: str, *later: str) -> str:
+    """A message that was missed is found in the platform's list, with those that were said after it."""
+    member.news.clear()
+    await office.accept([Inbound(Address(member.channel, member.user), key, text=Markup(text), at=1.0, later=later)])
+    await office.settle()
+    return member.sees if member.news else ""
+
+
+async def test_what_was_missed_does_not_undo_what_was_voted_after_it(office: Office, coordinator: Person) -> None:
+    member = office.member("numbers", "2")
+    await out(office, coordinator, "Send to 2 members")
+    await caught_up(office, member, "third", "VOTE 1 3")
+    assert await caught_up(office, member, "first", "VOTE 1 1", "third") == "Your answer is “None”, as before."
+    assert counts(office) == {"a": 0, "b": 0, "c": 1}
+
+
+@pytest.mark.parametrize("later", ["hello", "VOTE 2 1", "VOTE 1", "VOTE 1 9"])
+async def test_what_was_missed_counts_where_nothing_was_voted_after_it(
+    office: Office, coordinator: Person, later: str
+) -> None:
+    member = office.member("numbers", "2")
+    await out(office, coordinator, "Send to 2 members")
+    await caught_up(office, member, "later", later)
+    await caught_up(office, member, "first", "VOTE 1 1", "later", "never seen")
+    assert counts(office) == {"a": 1, "b": 0, "c": 0}
 
 
 async def test_a_vote_leaves_what_else_is_being_talked_about_alone(office: Office, coordinator: Person) -> None:

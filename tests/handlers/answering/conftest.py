@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from bot.core.clock import Clock
-from bot.network import Network
-from storage.database import Database
-from storage.files import Files
 from tests.chat import Person
 from tests.handlers.admin.office import Office
-from tests.handlers.calls import noon
 
 
 @pytest.fixture(params=["buttons", "numbers", "whatsapp"])
@@ -21,11 +14,8 @@ def shape(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def office(database: Database, network: Network, files: Files, clock: Clock) -> AsyncIterator[Office]:
-    noon(clock, network)
-    office = Office(database, network, files, clock)
-    yield office
-    await office.whatsapp.stop()
+def office(office: Office, monday_noon: None) -> Office:  # noqa: ARG001 - the clock says so
+    return office
 
 
 @pytest.fixture

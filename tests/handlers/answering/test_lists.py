@@ -45,7 +45,7 @@ async def test_what_was_begun_stands_in_front_of_all(office: Office, leyla: Pers
     several(office)
     key = opened(office, *EVERY_KIND)
     await forges(leyla, f"answer_survey:{key}")
-    await leyla.picks("Books", "Cancel")
+    await leyla.picks("Books", "Pause")
     await leyla.says(surveys(leyla))
     assert leyla.options[:2] == ["Training (1 of 7, go on)", "Forests (until 2 Mar 2027)"]
 

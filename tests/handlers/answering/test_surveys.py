@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -21,6 +21,8 @@ EVERYTHING: dict[int, Any] = {
 }  # fmt: skip
 """By the place of the question, as it is stored."""
 
+WHERE: Final = "Write the place, or send your location."
+
 
 def surveys(person: Person) -> str:
     """What is typed for the list."""
@@ -30,6 +32,11 @@ def surveys(person: Person) -> str:
 def questions(*said: str) -> str:
     """The place and the question, as they are read."""
     return "\n".join(said)
+
+
+def several(person: Person) -> list[str]:
+    """That one may tick more than one, where choices are not numbered."""
+    return ["Choose as many as you like."] if person.capabilities.buttons else []
 
 
 async def answers_first(person: Person, survey_id: int) -> str:
@@ -51,7 +58,7 @@ async def test_every_kind_of_question_is_asked_and_stored(office: Office, leyla:
     assert await leyla.says(surveys(leyla)) == "Surveys that wait for your answers, the one that closes next first"
     assert await leyla.picks("Training (open)") == "Training\n\nWhat shall we teach?\n\n8 questions, about 3 minutes"
     assert await leyla.picks("Answer") == questions("1 of 8", "What is it for?")
-    assert await leyla.picks("Other") == questions("2 of 8", "Who comes?")
+    assert await leyla.picks("Other") == questions("2 of 8", "Who comes?", *several(leyla))
     await leyla.picks("Girls", "Parents")
     assert await leyla.picks("Done") == questions("3 of 8", "Is there a library?")
     assert await leyla.picks("Yes") == questions("4 of 8", "How good is it?")
@@ -60,12 +67,12 @@ async def test_every_kind_of_question_is_asked_and_stored(office: Office, leyla:
     assert await leyla.says("1 sentyabr 2015") == (
         "Tuesday, 1 September 2015, noted.\n\n" + questions("7 of 8", "What else?")
     )
-    assert await leyla.says("More chairs") == questions("8 of 8", "Where is it?")
+    assert await leyla.says("More chairs") == questions("8 of 8", "Where is it?", WHERE)
     assert sheets(office, key) == [Kept({place: EVERYTHING[place] for place in range(1, 8)}, complete=False)]
     assert (await leyla.sends(Kind.LOCATION)).splitlines() == [
-        "Is everything right?", "What is it for?: Other", "Who comes?: Girls, Parents", "Is there a library?: Yes",
-        "How good is it?: 5 (highest)", "How many pupils?: 120", "Since when?: Tuesday, 1 September 2015",
-        "What else?: More chairs", "Where is it?: 40.40930, 49.86710",
+        "Is everything right?", "What is it for? Other", "Who comes? Girls, Parents", "Is there a library? Yes",
+        "How good is it? 5 (highest)", "How many pupils? 120", "Since when? Tuesday, 1 September 2015",
+        "What else? More chairs", "Where is it? 40.40930, 49.86710",
     ]  # fmt: skip
     assert sheets(office, key) == [Kept(EVERYTHING, complete=True)]
     assert await leyla.picks("Done") == (
@@ -86,8 +93,9 @@ async def test_a_question_that_depends_on_another_answer_is_left_out(office: Off
 async def test_a_pause_lasts_as_long_as_it_takes(office: Office, leyla: Person) -> None:
     key = opened(office, *EVERY_KIND)
     await answers_first(leyla, key)
-    assert await leyla.picks("Cancel") == (
-        f"All right, a pause. What you answered of “Training” is kept. Go on whenever you like, with {surveys(leyla)}."
+    assert await leyla.picks("Pause") == (
+        f"All right, a pause. What you answered of “Training” is kept. "
+        f"Whenever you like to go on, write {surveys(leyla)}."
     )
     office.clock.advance(timedelta(days=5))
     await leyla.says(surveys(leyla))
@@ -100,7 +108,7 @@ async def test_a_pause_lasts_as_long_as_it_takes(office: Office, leyla: Person) 
 async def test_the_button_of_its_message_goes_on_where_they_were(office: Office, leyla: Person) -> None:
     key = opened(office, *EVERY_KIND)
     await answers_first(leyla, key)
-    await leyla.picks("Cancel")
+    await leyla.picks("Pause")
     assert await forges(leyla, f"survey:{key}") == (
         "You were in the middle of it. Let us go on.\n\n" + questions("4 of 8", "How good is it?")
     )
@@ -127,7 +135,7 @@ async def test_two_messengers_are_one_answer(office: Office, leyla: Person, shap
     await leyla.says("1.9.2015")
     await other.says("1 September 2015")
     await other.says("More chairs")
-    assert await leyla.says("Fewer chairs") == questions("8 of 8", "Where is it?")
+    assert await leyla.says("Fewer chairs") == questions("8 of 8", "Where is it?", WHERE)
     await other.sends(Kind.LOCATION)
     assert (await other.picks("Done")).startswith("Thank you. Your answers to “Training” are in.")
     assert sheets(office, key) == [Kept(EVERYTHING | {5: 300, 7: "Fewer chairs"}, complete=True)]
@@ -173,7 +181,7 @@ WRONG: list[tuple[int, str, str]] = [
     (5, "5001", "Please write a number from 1 to 5,000."),
     (5, "many", "Please write a number in digits, such as 12 or 1,250.5."),
     (6, "31.02.2026", "There is no such day in the calendar. Please check the date."),
-    (6, "soon", "I do not understand which day that is. Please write it like 30.11.2026."),
+    (6, "soon", "I do not understand which day that is. Please write it like 13.03.2027."),
     (7, "x" * 501, "That is 1 character too long: up to 500 fit here. Please make it shorter."),
     (8, "1", "Please write the address, or send the place from the map."),
 ]
@@ -197,6 +205,13 @@ async def test_an_option_that_is_not_there_is_no_answer(office: Office, leyla: P
     assert await leyla.sends(Kind.TAP, tap=f"{menu}:z") == f"Please pick one of these.\n\n{asked}"
     assert await leyla.sends(Kind.STICKER) == f"I cannot read stickers. Please pick one of these.\n\n{asked}"
     assert responses(office, key) == []
+
+
+async def test_a_number_that_is_typed_is_the_choice_that_is_called_so(office: Office, leyla: Person) -> None:
+    key = opened(office, Asked(QuestionKind.ONE, "How many children?", ("0", "1", "2", "3+")))
+    await forges(leyla, f"answer_survey:{key}")
+    await leyla.says("1")
+    assert sheets(office, key) == [Kept({1: "b"}, complete=True)]
 
 
 async def test_the_same_answer_three_times_is_one(office: Office, leyla: Person) -> None:
@@ -231,7 +246,7 @@ async def test_only_members_whom_it_asks_find_it(office: Office, leyla: Person, 
     nurse = office.member(shape, "2", "health", name="Nurse")
     await leyla.says(surveys(leyla))
     assert leyla.heard == ["No survey waits for you at the moment. As soon as one asks you, I write to you."]
-    assert await forges(leyla, f"survey:{key}") == "The survey “Training” asks other members. These are for you:"
+    assert await forges(leyla, f"survey:{key}") == "The survey “Training” asks other members."
     await nurse.says(surveys(nurse))
     assert nurse.options == ["Training (open)"]
 
@@ -239,7 +254,7 @@ async def test_only_members_whom_it_asks_find_it(office: Office, leyla: Person, 
 @pytest.mark.parametrize("forged", ["survey:99", "survey:", "survey", "survey_card:x", "answer_survey:-1",
                                     "take_survey:0", "survey:99999999999999999999"])  # fmt: skip
 async def test_a_forged_button_is_answered_kindly(leyla: Person, forged: str) -> None:
-    assert await forges(leyla, forged) == "I do not find this survey any more. These are the ones I know:"
+    assert await forges(leyla, forged) == "I do not find this survey any more."
 
 
 async def test_nobody_answers_before_they_have_registered(office: Office, shape: str) -> None:

@@ -8,21 +8,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.network import Network
-from storage.staff import Role
 from storage.surveys import QuestionKind, Survey, questions_of
 from tests.handlers.admin.office import Office
 from tests.handlers.calls import ends
-from tests.handlers.people import sqlite_alone
-from tests.handlers.told import Told
+from tests.handlers.told import Told, coordinator_and_member, in_both_tongues
 from tests.storage.asking import Asked, add_survey
 
-pytestmark = [
-    sqlite_alone,
-    pytest.mark.parametrize("shape", ["buttons", "numbers"]),
-    pytest.mark.parametrize("language", ["az", "ru"]),
-]
-
-NAMES: Final = {"az": ("Orxan", "Leyla"), "ru": ("Орхан", "Лейла")}
+pytestmark = in_both_tongues
 
 TITLE: Final = {"az": "Məktəblərin ehtiyacları", "ru": "Что нужно школам"}
 TEXT: Final = {"az": "Cavablarınıza görə gələn ilin planını quracağıq.", "ru": "По ответам составим план на год."}
@@ -56,12 +48,7 @@ def _both(words: str) -> dict[str, str]:
 
 @pytest.fixture
 def told(office: Office, shape: str, language: str) -> Told:
-    staff, member = NAMES[language]
-    people = {
-        staff: office.staff(shape, "1", Role.COORDINATOR, language=language, name=staff),
-        member: office.member(shape, "2", "education", language=language, name=member),
-    }
-    return Told("surveys", language, shape, office, people)
+    return Told("surveys", language, shape, office, coordinator_and_member(office, shape, language))
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ async def test_a_short_survey_thanks_at_once_and_can_be_changed(office: Office, 
         "Thank you. Your answers to “Training” are in. You can change them until Tuesday, 2 March 2027, 12:00 "
         "(Baku time)."
     )
-    assert await leyla.picks("Change my answers") == "Is everything right?\nHow was it?: 2"
+    assert await leyla.picks("Change my answers") == "Is everything right?\nHow was it? 2"
     await leyla.picks("Change: How was it?", "4", "Done")
     assert sheets(office, key) == [Kept({1: 4}, complete=True)]
     office.clock.advance(timedelta(days=1))
@@ -134,7 +134,7 @@ async def test_of_an_anonymous_answer_no_word_stays_behind(office: Office, leyla
 async def test_until_the_last_answer_an_anonymous_survey_stores_none(office: Office, leyla: Person) -> None:
     key = opened(office, WHO, SECRET, anonymous=True)
     await forges(leyla, f"answer_survey:{key}")
-    await leyla.picks("Girls", "Done", "Cancel")
+    await leyla.picks("Girls", "Done", "Pause")
     assert sheets(office, key) == []
     assert responses(office, key) == [(f"m{office.id_of(leyla)}", office.id_of(leyla), False, False)]
     await leyla.picks("Go on")
@@ -147,7 +147,7 @@ async def test_half_an_anonymous_answer_is_forgotten_once_the_survey_is_over(off
     key, other = (opened(office, WHO, SECRET, anonymous=True) for _each in range(2))
     for each in (other, key):
         await forges(leyla, f"answer_survey:{each}")
-        await leyla.picks("Girls", "Parents", "Done", "Cancel")
+        await leyla.picks("Girls", "Parents", "Done", "Pause")
     closes(office, key)
     housekeeping = Housekeeping(office.database, office.clock, office.files)
 

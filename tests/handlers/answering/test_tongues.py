@@ -54,11 +54,13 @@ async def test_every_kind_in_every_language(office: Office, shape: str, language
         noted = plain(_("{day}, noted.").format(day=date_words(date(2015, 9, 1))))
         least_and_most = {"least": number(1), "most": number(5000)}
         bounds = plain(_("A number from {least} to {most}").format(**least_and_most))
+        many = f"\n{plain(_('Choose as many as you like.'))}" if member.capabilities.buttons else ""
+        here = plain(_("Write the place, or send your location."))
         wrong = plain(_("Please write a number from {least} to {most}.").format(**least_and_most))
         summary, thanks = plain(_("Is everything right?")), _("Thank you. Your answers to “{title}” are in.")
         length = ngettext("{n} question", "{n} questions", 8).format(n=8)
     assert await forges(member, f"survey:{key}") == asks(1)
-    assert await member.picks(f"{language} c") == asks(2)
+    assert await member.picks(f"{language} c") == f"{asks(2)}{many}"
     await member.picks(f"{language} a", f"{language} c")
     assert await member.picks(done) == asks(3)
     assert await member.picks(yes) == asks(4)
@@ -66,9 +68,9 @@ async def test_every_kind_in_every_language(office: Office, shape: str, language
     assert await member.says("0") == f"{wrong}\n\n{asks(5)}\n{bounds}"
     assert await member.says(PUPILS[language]) == asks(6)
     assert await member.says(WRITTEN[language]) == f"{noted}\n\n{asks(7)}"
-    assert await member.says(MORE[language]) == asks(8)
+    assert await member.says(MORE[language]) == f"{asks(8)}\n{here}"
     assert (await member.sends(Kind.LOCATION)).splitlines()[:3] == [
-        summary, f"{language} 1?: {language} c", f"{language} 2?: {language} a, {language} c",
+        summary, f"{language} 1? {language} c", f"{language} 2? {language} a, {language} c",
     ]  # fmt: skip
     assert (await member.picks(done)).startswith(plain(thanks.format(title="Ə Щ")))
     place = {"words": "", "latitude": HERE.latitude, "longitude": HERE.longitude}

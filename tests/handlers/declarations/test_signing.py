@@ -87,7 +87,7 @@ async def test_a_member_signs_as_whom_they_are_known(office: Office, rauf: Perso
         f"{consent(rauf)}Is everything right?\nName: Rauf\nOrganisation: Qafqaz\nCountry: Azerbaijan"
     )
     assert signatures(office)[1:] == []
-    thanks = await rauf.picks("Yes, I sign")
+    thanks = await rauf.picks("I sign")
     assert thanks == "Thank you. You signed “Schools”. It is signed by 2 people from 2 countries so far."
     assert signatures(office)[1:] == [("Rauf", "Qafqaz", "AZ", True)]
     await rauf.picks("Declarations")
@@ -99,7 +99,7 @@ async def test_what_is_known_can_be_changed_before_signing(office: Office, rauf:
     await forges(rauf, "sign_now:1:en")
     await rauf.picks("Change: Country")
     await rauf.says("tukriye")
-    await rauf.picks("Türkiye", "Change: Organisation", "Skip", "Yes, I sign")
+    await rauf.picks("Türkiye", "Change: Organisation", "Skip", "I sign")
     assert signatures(office) == [("Rauf", "", "TR", True)]
 
 
@@ -108,7 +108,7 @@ async def test_it_is_signed_in_the_language_it_was_read_in(office: Office, rauf:
     text = await forges(rauf, "sign:1")
     assert text == "Schools\n\nEvery child has a school."
     assert await rauf.picks("Русский") == "Школы\n\nШкола для каждого."
-    await rauf.picks("Sign it", "Yes, I sign")
+    await rauf.picks("Sign it", "I sign")
     read_in = select(Signature.language)
     assert office.database.transact(lambda session: session.scalars(read_in).all()) == ["ru"]
 
@@ -116,13 +116,13 @@ async def test_it_is_signed_in_the_language_it_was_read_in(office: Office, rauf:
 async def test_a_signature_is_taken_back_and_given_again(office: Office, rauf: Person) -> None:
     opened(office)
     await forges(rauf, "sign_now:1:en")
-    await rauf.picks("Yes, I sign")
+    await rauf.picks("I sign")
     assert await rauf.picks("Take my signature back") == "Take your signature under “Schools” back?"
     gone = await rauf.picks("Yes, take it back")
     assert gone.startswith("Your signature does not count any more.\n\nSchools\n\n")
     assert signatures(office) == [("Rauf", "Qafqaz", "AZ", False)]
     assert rauf.options[0] == "Sign it"
-    await rauf.picks("Sign it", "Yes, I sign")
+    await rauf.picks("Sign it", "I sign")
     assert signatures(office) == [("Rauf", "Qafqaz", "AZ", True)]
 
 
@@ -130,8 +130,8 @@ async def test_signing_thrice_is_signing_once(office: Office, rauf: Person) -> N
     opened(office)
     for _ in range(3):
         await forges(rauf, "sign_now:1:en")
-        if "Yes, I sign" in rauf.options:
-            await rauf.picks("Yes, I sign")
+        if "I sign" in rauf.options:
+            await rauf.picks("I sign")
     assert signatures(office) == [("Rauf", "Qafqaz", "AZ", True)]
     assert "You signed on 1 Mar 2027: Rauf, Qafqaz, Azerbaijan." in rauf.sees
 
@@ -140,7 +140,7 @@ async def test_it_may_close_while_somebody_writes(office: Office, rauf: Person) 
     opened(office)
     await forges(rauf, "sign_now:1:en")
     closes(office)
-    said = await rauf.picks("Yes, I sign")
+    said = await rauf.picks("I sign")
     assert said.startswith(
         "It was closed meanwhile, so your signature could not be taken. Thank you all the same.\n\nSchools"
     )
@@ -151,7 +151,7 @@ async def test_nobody_signs_after_the_hour_it_closes(office: Office, rauf: Perso
     opened(office, closes_at=office.clock.now() + timedelta(hours=1))
     await forges(rauf, "sign_now:1:en")
     office.clock.advance(timedelta(hours=1))
-    assert (await rauf.picks("Yes, I sign")).startswith("It was closed meanwhile")
+    assert (await rauf.picks("I sign")).startswith("It was closed meanwhile")
     assert signatures(office) == []
 
 
@@ -159,7 +159,7 @@ async def test_its_word_works_on_every_phone(office: Office, rauf: Person) -> No
     opened(office)
     assert await rauf.says("SIGN 1") == "Schools\n\nEvery child has a school."
     assert await rauf.says("sign") == "Declarations you can sign, the newest first"
-    assert await rauf.says("SIGN 7") == "I do not find this declaration any more. These are the ones I know:"
+    assert await rauf.says("SIGN 7") == "I do not find this declaration any more."
 
 
 async def test_cancelling_signs_nothing(office: Office, rauf: Person) -> None:
@@ -185,7 +185,7 @@ async def test_somebody_new_signs_through_the_link_and_may_join(office: Office, 
     assert (await nino.says("Atlantis?!")).startswith("I found nothing for “Atlantis?!”.")
     await nino.says("грузия")
     await nino.picks("Georgia")
-    thanks = await nino.picks("Yes, I sign")
+    thanks = await nino.picks("I sign")
     assert thanks.split("\n\n")[0] == "Thank you. You signed “Schools”. It is signed by 1 person from 1 country so far."
     assert nino.options == ["Register", "Take my signature back", "Declarations"]
     assert signatures(office) == [("Nino Beridze", "", "GE", True)]

@@ -21,6 +21,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from bot.core.messages import Kind
 from bot.core.rendering import render
 from scheduler.publishing import Publications
@@ -28,7 +30,10 @@ from scheduler.reminders import Reminders
 from scheduler.schedules import Schedules
 from scheduler.seats import Seats
 from scheduler.verdicts import Verdicts
+from storage.staff import Role
 from tests.chat import Chat, Person, Seen
+from tests.handlers.admin.office import Office
+from tests.handlers.people import sqlite_alone
 
 MARGIN: Final = "    "
 CLOCK: Final = "%d.%m.%Y %H:%M"
@@ -37,6 +42,15 @@ _SHAPED: Final = re.compile(rf"{MARGIN}(buttons|numbers|whatsapp)\|\s?")
 _TIME: Final = re.compile(r"\d\d\.\d\d\.\d{4} \d\d:\d\d")
 _DOES: Final = re.compile(r"(\w+) ?(:|→|📍)\s*(.*)")
 _MANY: Final = re.compile(r"(.+) × (\d+)")
+
+
+in_both_tongues: Final = [
+    sqlite_alone,
+    pytest.mark.usefixtures("monday_noon"),
+    pytest.mark.parametrize("shape", ["buttons", "numbers"]),
+    pytest.mark.parametrize("language", ["az", "ru"]),
+]
+"""What a file's conversations begin with: Monday, 1 March 2027, 12:00."""
 
 
 class Told:
@@ -134,6 +148,15 @@ class Told:
             yield from (f"{MARGIN}{_plain(line)}".rstrip() for line in lines)
         if person:
             person.news.clear()
+
+
+def coordinator_and_member(office: Office, shape: str, language: str) -> dict[str, Person]:
+    """Orxan runs the network, and Leyla follows education."""
+    staff, member = {"az": ("Orxan", "Leyla"), "ru": ("Орхан", "Лейла")}[language]
+    return {
+        staff: office.staff(shape, "1", Role.COORDINATOR, language=language, name=staff),
+        member: office.member(shape, "2", "education", language=language, name=member),
+    }
 
 
 async def passes(chat: Chat, until: datetime) -> None:

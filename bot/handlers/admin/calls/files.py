@@ -7,13 +7,12 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from bot.actions import callcards, calls, rights
-from bot.core.fields import Answers
 from bot.core.form import Form
 from bot.core.i18n import N_, _, ngettext
 from bot.core.locale import number
 from bot.core.messages import Option
 from bot.core.router import Router
-from bot.handlers.admin.calls import sheet
+from bot.handlers.admin.calls import pages
 from bot.handlers.admin.newsletter import File
 from bot.turn import Turn
 from storage.calls import Call
@@ -25,7 +24,7 @@ FILE: Final = Form("call_file", File("file", N_("Send me the document.")), revie
 
 @router.button("call_files", allowed=rights.writes)
 def files(turn: Turn, key: str = "", *_rest: str) -> None:
-    call = sheet.changeable(turn, key)
+    call = pages.changeable(turn, key)
     if call is not None and call.documents:
         _show(turn, call, edit=True)
     elif call is not None:
@@ -34,32 +33,27 @@ def files(turn: Turn, key: str = "", *_rest: str) -> None:
 
 @router.button("call_file", allowed=rights.writes)
 def ask(turn: Turn, key: str = "", *_rest: str) -> None:
-    call = sheet.changeable(turn, key)
+    call = pages.changeable(turn, key)
     if call is not None and _has_room(turn, call):
         turn.ask(FILE, it=call.id)
 
 
 @router.completed(FILE, allowed=rights.writes)
 def keep(turn: Turn, answers: dict[str, Any]) -> None:
-    call = sheet.changeable(turn, answers["it"])
+    call = pages.changeable(turn, answers["it"])
     if call is not None and _has_room(turn, call):
         document = answers["file"].attachment
         calls.add_document(turn.session, call, document, turn.member, turn.network, turn.now)
         _show(turn, call)
 
 
-@router.cancelled(FILE)
-def leave(turn: Turn, answers: Answers) -> None:
-    call = sheet.find(turn, answers["it"])
-    if call is not None:
-        turn.preface(_("All right, nothing was changed."))
-        sheet.show(turn, call)
+router.cancelled(FILE)(pages.go_back)
 
 
 @router.button("call_unfile", allowed=rights.writes)
 def remove(turn: Turn, key: str = "", file: str = "", *_rest: str) -> None:
     """The document of this number, if it is still that one: the button names the end of where its bytes are."""
-    call = sheet.changeable(turn, key)
+    call = pages.changeable(turn, key)
     if call is None:
         return
     kept = [document for document in call.documents if _mark(document) != file]
@@ -68,7 +62,7 @@ def remove(turn: Turn, key: str = "", file: str = "", *_rest: str) -> None:
     if kept:
         _show(turn, call, edit=True)
     else:
-        sheet.show(turn, call, edit=True)
+        pages.show(turn, call, edit=True)
 
 
 def _has_room(turn: Turn, call: Call) -> bool:
@@ -94,7 +88,7 @@ def _show(turn: Turn, call: Call, *, edit: bool = False) -> None:
     options = [
         Option(f"call_file:{call.id}", _("Add a document").unescape()),
         *removing,
-        Option(f"call_sheet:{call.id}", _("Back to the call").unescape()),
+        pages.back(call),
     ]
     turn.say(Markup("\n").join(lines), options, edit=edit)
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.actions import calls
 from bot.core.i18n import N_
-from bot.handlers.admin.calls import sheet
+from bot.handlers.admin.calls import pages
 from bot.handlers.admin.shelves import Shelf, Shelves
 from storage.calls import Call, CallState, newest_calls
 
@@ -20,8 +20,8 @@ OFFICE: Final = Shelves[Call](
     page="call_sheet",
     new=N_("New call"),
     manage=N_("Change the call"),
-    find=lambda turn, key: sheet.find(turn, key),  # noqa: PLW0108 - the page's own imports lead back here
-    show=lambda turn, call, *, edit: sheet.show(turn, call, edit=edit),
+    find=pages.find,
+    show=pages.show,
     newest=lambda turn, states, before: newest_calls(turn.session, *states, before=before),
     may_edit=lambda turn, call: calls.may_edit(turn.session, turn.member, call, turn.network),
     title=lambda turn, call: calls.title(call, turn.language),

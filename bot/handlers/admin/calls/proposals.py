@@ -9,7 +9,7 @@ from bot.core.fields import Answers, Text
 from bot.core.form import Form
 from bot.core.i18n import N_, _
 from bot.core.router import Router
-from bot.handlers.admin.calls import sheet
+from bot.handlers.admin.calls import pages
 from bot.turn import Turn
 from storage.calls import Call, CallState
 
@@ -28,7 +28,7 @@ def accept(turn: Turn, key: str = "", *_rest: str) -> None:
     if call is not None:
         callproposals.accept(turn.session, call, turn.member, turn.now)
         turn.preface(_("Thank you, the member is told. It is a draft of yours now: publish it when it is ready."))
-        sheet.show(turn, call)
+        pages.show(turn, call)
 
 
 @router.button("call_decline", allowed=rights.writes)
@@ -48,17 +48,17 @@ def decline(turn: Turn, answers: dict[str, Any]) -> None:
 
 @router.cancelled(DECLINE)
 def undecided(turn: Turn, answers: Answers) -> None:
-    call = sheet.find(turn, answers["it"])
+    call = pages.find(turn, answers["it"])
     if call is not None:
         turn.preface(_("All right, nothing was decided."))
-        sheet.show(turn, call)
+        pages.show(turn, call)
 
 
 def _find(turn: Turn, key: object) -> Call | None:
     """The proposal, if nobody has decided yet; else says so."""
-    call = sheet.find(turn, key)
+    call = pages.find(turn, key)
     if call is None or call.state == CallState.PROPOSED:
         return call
     turn.preface(_("Somebody has accepted it already."))
-    sheet.show(turn, call)
+    pages.show(turn, call)
     return None

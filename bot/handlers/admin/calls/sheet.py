@@ -8,17 +8,15 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from bot.actions import approving, callcards, callmoves, calls, publishing, rights, telling
+from bot.actions import callcards, callmoves, calls, rights
 from bot.actions.eligibility import ELIGIBLE
-from bot.actions.menu import typed
-from bot.actions.newsletters import Plan
 from bot.actions.staff import person_words
 from bot.core.fields import Answers, Choice, MultiChoice
 from bot.core.i18n import N_, _, ngettext
-from bot.core.locale import capitals, language_name, listing, number, own_name, zoned_words
+from bot.core.locale import capitals, listing, number, zoned_words
 from bot.core.messages import Option
-from bot.core.richtext import plain
-from bot.handlers.admin import drafts, reach
+from bot.handlers.admin import reach, sent, tongues
+from bot.handlers.admin.calls import pages
 from bot.handlers.calls.fields import AMOUNT, DEADLINE, DONOR, LINK, amount_columns, topics
 from bot.handlers.sheets import Sheet
 from bot.turn import Turn
@@ -38,73 +36,21 @@ _REGISTERED: Final = (
 )
 
 
-def find(turn: Turn, key: object) -> Call | None:
-    """The call, if this person may change it now; else says why not. Its row stays locked until the end of the turn."""
-    number = drafts.number_of(key)
-    call = turn.session.get(Call, number, with_for_update=True, populate_existing=True)
-    if call is not None and call.state == CallState.DRAFT:
-        publishing.note(turn.session, publishing.Due(calls.ABOUT, number), turn.network, turn.now)
-    if call is None or not calls.may_edit(turn.session, turn.member, call, turn.network):
-        turn.say(_("I do not find this call among yours. Write {command} to see them.").format(
-            command=typed("calls", turn.capabilities)))  # fmt: skip
-    elif call.state == CallState.WITHDRAWN:
-        turn.say(_("This call was withdrawn, and cannot be changed any more."))
-    elif call.state == CallState.DECLINED:
-        turn.say(_("This proposal was declined."))
-    elif leaving := publishing.leaving(turn.session, (calls.ABOUT, call.id)):
-        follow = Option(f"broadcast:{leaving.id}", _("See where it stands").unescape())
-        turn.say(_("This call is on its way out and cannot be changed. Take it back first."), [follow])
-    else:
-        return call
-    return None
-
-
-def locked(turn: Turn, call: Call) -> bool:
-    """Whether a second person agreed to it as it stands: then nobody changes its words alone."""
-    return call.state in calls.PUBLISHED and approving.needed(turn.network, calls.audience_of(call))
-
-
-def refused(turn: Turn, call: Call) -> bool:
-    """Whether it is locked; then says so, before the page."""
-    if locked(turn, call):
-        turn.preface(_("A second person agreed to this call as it stands, so only its deadline can be changed."))
-        return True
-    return False
-
-
-def changeable(turn: Turn, key: object) -> Call | None:
-    """As `find`, if its words can be changed; else shows the page, and returns None."""
-    call = find(turn, key)
-    if call is not None and refused(turn, call):
-        show(turn, call)
-        return None
-    return call
-
-
 def show(turn: Turn, call: Call, *, edit: bool = False) -> None:
     """Show the page, with what should be known before it is sent."""
+    languages = tongues.language_lines(turn, call.titles)
     paragraphs = [
         Markup("<b>{}</b>").format(_heading(turn, call)),
-        Markup("<b>{}</b>\n{}").format(calls.title(call, call.source), _beginning(call)),
-        Markup("\n").join([*_languages(turn, call), *callcards.fact_lines(call, turn.network), *_documents(call)]),
+        Markup("<b>{}</b>\n{}").format(calls.title(call, call.source), tongues.beginning(call)),
+        Markup("\n").join([*languages, *callcards.fact_lines(call, turn.network), *_documents(call)]),
         missing(call),
         Markup("\n").join(reach.overlong_words(calls.overlong(call, turn.network, turn.channels.values()))),
     ]
     turn.say(Markup("\n\n").join(part for part in paragraphs if part), _options(turn, call), edit=edit)
 
 
-def _page(turn: Turn, plan: Plan, edit: bool) -> None:
-    """Where its publication leads back to."""
-    call = find(turn, plan.newsletter.about_id)
-    if call is not None:
-        show(turn, call, edit=edit)
-
-
-drafts.PAGES[calls.ABOUT] = _page
-
-
 def _keep(turn: Turn, call: Call, field: str, value: Any) -> None:  # noqa: ANN401 - each field its own type
-    if not refused(turn, call):
+    if not pages.refused(turn, call):
         calls.write(turn.session, call, turn.member, turn.network, turn.now, **_columns(turn, field, value))
 
 
@@ -168,12 +114,12 @@ DETAILS: Final = Sheet(
     ),
     LINK,
     Choice("registration", N_("Must a grant be registered?"), _REGISTERED, label=N_("Grant registration")),
-    find=find,
+    find=pages.find,
     keep=_keep,
-    show=show,
+    show=pages.show,
     allowed=rights.writes,
 )
-UNTIL: Final = Sheet("call_until", DEADLINE, find=find, keep=_move, show=show, allowed=rights.writes)
+UNTIL: Final = Sheet("call_until", DEADLINE, find=pages.find, keep=_move, show=pages.show, allowed=rights.writes)
 
 
 def _heading(turn: Turn, call: Call) -> Markup:
@@ -182,19 +128,6 @@ def _heading(turn: Turn, call: Call) -> Markup:
         name=person_words(turn.session, call.proposer_id, turn.member),
         moment=zoned_words(at, turn.network.zone) if at else "",
     )
-
-
-def _beginning(call: Call) -> str:
-    text = plain(call.texts.get(call.source, ""))
-    return text if len(text) <= drafts.BEGINNING else text[: drafts.BEGINNING].rstrip() + "…"
-
-
-def _languages(turn: Turn, call: Call) -> Iterator[Markup]:
-    here = [language_name(language) for language in turn.network.languages if language in call.titles]
-    missing = [language_name(language) for language in turn.network.languages if language not in call.titles]
-    yield _("Written in: {languages}").format(languages=", ".join(here))
-    if missing:
-        yield _("Not written in: {languages}").format(languages=", ".join(missing))
 
 
 def _documents(call: Call) -> Iterator[Markup]:
@@ -212,7 +145,7 @@ def missing(call: Call) -> Markup:
 
 def _options(turn: Turn, call: Call) -> list[Option]:
     key = call.id
-    words = [Option(f"call_words:{key}:{each}", _words_label(call, each)) for each in turn.network.languages]
+    words = tongues.word_options(turn, f"call_words:{key}", call.titles)
     documents = Option(f"call_files:{key}", _("Documents").unescape())
     details = [*words, *DETAILS.options(call), documents]
     until = UNTIL.options(call)
@@ -226,12 +159,12 @@ def _options(turn: Turn, call: Call) -> list[Option]:
             steps = {**_again(turn, call), "close": _("Close it now"), "withdraw": _("Withdraw the call")}
         case _:
             steps = {"withdraw": _("Withdraw the call")}
-    ahead = [] if locked(turn, call) else details
+    ahead = [] if pages.agreed(turn, call) else details
     return [
         *ahead,
         *until,
         *(Option(f"call_{step}:{key}", label.unescape()) for step, label in steps.items()),
-        *_sendings(turn, call),
+        *sent.newest(turn, calls.ABOUT, call.id),
     ]
 
 
@@ -242,13 +175,3 @@ def _again(turn: Turn, call: Call) -> dict[str, Markup]:
     more = calls.unheard(turn.session, call)
     said = ngettext("Send it to {n} more member", "Send it to {n} more members", more)
     return {"publish": said.format(n=number(more))} if more else {}
-
-
-def _sendings(turn: Turn, call: Call) -> list[Option]:
-    sent = telling.publications(turn.session, calls.ABOUT, call.id)
-    return [Option(f"broadcast:{sent[-1].id}", _("See how it went").unescape())] if sent else []
-
-
-def _words_label(call: Call, language: str) -> str:
-    label = _("Change: {language}") if language in call.titles else _("Add: {language}")
-    return label.format(language=own_name(language)).unescape()

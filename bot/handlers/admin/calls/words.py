@@ -13,8 +13,9 @@ from bot.core.form import Form
 from bot.core.i18n import N_, _
 from bot.core.locale import language_name
 from bot.core.router import Router
-from bot.handlers.admin.calls import sheet
-from bot.handlers.calls.fields import LONGEST_NOTE, TEXT, TITLE, TONGUE, Words, written
+from bot.handlers.admin.calls import pages
+from bot.handlers.admin.tongues import TONGUE
+from bot.handlers.calls.fields import LONGEST_NOTE, TEXT, TITLE, Words, written
 from bot.turn import Turn
 from storage.calls import Call
 
@@ -64,25 +65,25 @@ def begin(turn: Turn, *_rest: str) -> None:
 def keep_new(turn: Turn, answers: dict[str, Any]) -> None:
     call = calls.begin(turn.session, turn.member, answers["tongue"], answers["title"], answers["text"], turn.now)
     turn.preface(_("Kept as a draft. Now add what is known of it, as much as you like, at any time."))
-    sheet.show(turn, call)
+    pages.show(turn, call)
 
 
 @router.button("call_words", allowed=rights.writes)
 def ask(turn: Turn, key: str = "", language: str = "", *_rest: str) -> None:
-    call = sheet.changeable(turn, key)
+    call = pages.changeable(turn, key)
     if call is None:
         return
     if language in turn.network.languages:
         form = CHANGE if language in call.titles else ADD
         turn.ask(form, it=call.id, language=language, registration=call.registration)
     else:
-        sheet.show(turn, call)
+        pages.show(turn, call)
 
 
 @router.completed(ADD, allowed=rights.writes)
 @router.completed(CHANGE, allowed=rights.writes)
 def keep(turn: Turn, answers: dict[str, Any]) -> None:
-    call = sheet.changeable(turn, answers["it"])
+    call = pages.changeable(turn, answers["it"])
     if call is None:
         return
     changes = written(call, answers)
@@ -90,13 +91,8 @@ def keep(turn: Turn, answers: dict[str, Any]) -> None:
         calls.write(turn.session, call, turn.member, turn.network, turn.now, **changes)
     else:
         turn.preface(_("All right, nothing was changed."))
-    sheet.show(turn, call)
+    pages.show(turn, call)
 
 
-@router.cancelled(ADD)
-@router.cancelled(CHANGE)
-def leave(turn: Turn, answers: Answers) -> None:
-    call = sheet.find(turn, answers["it"])
-    if call is not None:
-        turn.preface(_("All right, nothing was changed."))
-        sheet.show(turn, call)
+for _form in (ADD, CHANGE):
+    router.cancelled(_form)(pages.go_back)

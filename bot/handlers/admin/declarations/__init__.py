@@ -9,10 +9,10 @@ from bot.handlers.admin.declarations import desk, files, lists, pages, publishin
 from storage.declarations import DeclarationState
 
 router = Router()
-router.include(*(room.router for room in (words, sheet, publishing, desk, files)))
-router.include(lists.OFFICE.router)
-drafts.PAGES[declarations.ABOUT] = pages.of_publication
-pages.PAGES.update(
+router.include(*(room.router for room in (sheet, publishing, desk, files)))
+router.include(words.WORDS.router, lists.OFFICE.router)
+drafts.PAGES[declarations.ABOUT] = pages.PAGES.of_publication
+pages.PAGES.by_state.update(
     {
         DeclarationState.DRAFT: sheet.show,
         DeclarationState.OPEN: desk.show,

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from bot.actions import declarationmoves, declarations, rights, signing, telling
-from bot.actions.countries import count_words
-from bot.core.fields import Deadline
+from bot.actions import appeals, declarationmoves, declarations, rights, signing
+from bot.actions.countries import count_words, most_first
+from bot.actions.localized import title
 from bot.core.i18n import N_, _
 from bot.core.locale import country_name, number, zoned_words
 from bot.core.messages import Option
 from bot.core.router import Router
+from bot.handlers.admin import sent
 from bot.handlers.admin.declarations import pages, sheet
 from bot.handlers.admin.drafts import number_of
 from bot.handlers.sheets import Sheet
@@ -34,14 +35,7 @@ def _move(turn: Turn, declaration: Declaration, _field: str, value: Any) -> None
 
 UNTIL: Final = Sheet(
     "declaration_end",
-    Deadline(
-        "closes_at",
-        N_("Until when can it be signed?"),
-        label=N_("Open until"),
-        hint=N_("Write a day, such as 30.11.2026, or a day and an hour. Skip it to close it by hand."),
-        clock=lambda turn: (turn.now, turn.network.zone),
-        optional=True,
-    ),
+    sheet.CLOSES_AT,
     find=lambda turn, key: pages.find(turn, key, DeclarationState.OPEN),
     keep=_move,
     show=pages.show,
@@ -53,11 +47,8 @@ router.include(UNTIL.router)
 def show(turn: Turn, declaration: Declaration, *, edit: bool = False) -> None:
     """Show the page, with the count as it is at this moment."""
     open_now = declaration.state == DeclarationState.OPEN
-    heading = Markup("<b>{}</b>\n{}").format(
-        _heading(turn, declaration), declarations.title(declaration, turn.language)
-    )
     paragraphs = [
-        heading,
+        Markup("<b>{}</b>\n{}").format(_heading(turn, declaration), title(declaration, turn.language)),
         _signed_words(turn, declaration),
         Markup("\n").join(sheet.terms(turn, declaration) if open_now else ()),
         Markup("\n").join(_links(turn, declaration) if open_now else ()),
@@ -77,7 +68,7 @@ def show_countries(turn: Turn, key: str = "", begin: str = "", *_rest: str) -> N
     declaration = pages.find(turn, key, *declarations.PUBLISHED)
     if declaration is None:
         return
-    counted = list(countries_of(turn.session, declaration.id).items())
+    counted = most_first(countries_of(turn.session, declaration.id))
     first = number_of(begin) if number_of(begin) < len(counted) else 0
     lines = [_signed_words(turn, declaration)]
     lines += [
@@ -89,23 +80,17 @@ def show_countries(turn: Turn, key: str = "", begin: str = "", *_rest: str) -> N
     turn.say(Markup("\n").join(lines), [*more, pages.back(declaration)], edit=True)
 
 
-@router.button("declaration_close", allowed=rights.writes)
-def ask_close(turn: Turn, key: str = "", *_rest: str) -> None:
-    declaration = pages.find(turn, key, DeclarationState.OPEN)
-    if declaration is not None:
-        sure = _("Close “{title}” now? Nobody can sign it from then on, and it cannot be opened again.")
-        yes = Option(f"declaration_close_now:{declaration.id}", _("Yes, close it").unescape())
-        no = Option(f"declaration_page:{declaration.id}", _("No, leave it").unescape())
-        turn.say(sure.format(title=declarations.title(declaration, turn.language)), [yes, no], edit=True)
-
-
-@router.button("declaration_close_now", allowed=rights.writes)
-def close(turn: Turn, key: str = "", *_rest: str) -> None:
-    declaration = pages.find(turn, key, DeclarationState.OPEN)
-    if declaration is not None:
-        declarationmoves.close(turn.session, declaration, turn.member, turn.network, turn.now)
-        turn.preface(_("Done. Its copies say so where they can be changed."))
-        show(turn, declaration, edit=True)
+@pages.PAGES.asks_first(
+    router,
+    "declaration_close",
+    N_("Close “{title}” now? Nobody can sign it from then on, and it cannot be opened again."),
+    N_("Yes, close it"),
+    DeclarationState.OPEN,
+)
+def close(turn: Turn, declaration: Declaration) -> None:
+    declarationmoves.close(turn.session, declaration, turn.member, turn.network, turn.now)
+    turn.preface(_("Done. Its copies say so where they can be changed."))
+    show(turn, declaration, edit=True)
 
 
 def _heading(turn: Turn, declaration: Declaration) -> Markup:
@@ -142,8 +127,7 @@ def _options(turn: Turn, declaration: Declaration) -> list[Option]:
     if declaration.state == DeclarationState.OPEN:
         options += UNTIL.options(declaration)
         options.append(Option(f"declaration_close:{key}", _("Close it now").unescape()))
-        if declarations.is_taken_back(turn.session, declaration):
+        if appeals.is_taken_back(turn.session, declaration):
             options.append(Option(f"declaration_publish:{key}", _("Publish again").unescape()))
-    sent = telling.publications(turn.session, declarations.ABOUT, key)
-    went = [Option(f"broadcast:{sent[-1].id}", _("See how it went").unescape())] if sent else []
-    return [*options, *went]
+    options += sent.newest(turn, declarations.ABOUT, key)
+    return [*options, Option("declarations", _("All declarations").unescape())]

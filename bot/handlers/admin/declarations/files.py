@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.actions import declarations, rights, signature_files, signature_pages
+from bot.actions.localized import title
 from bot.actions.spreadsheets import MIMES, XLSX
 from bot.core.i18n import _
 from bot.core.locale import own_name
@@ -20,14 +21,9 @@ router = Router()
 @router.button("declaration_files", allowed=rights.writes)
 def ask(turn: Turn, key: str = "", *_rest: str) -> None:
     declaration = pages.find(turn, key, *declarations.PUBLISHED)
-    if declaration is None:
-        return
-    written = [language for language in turn.network.languages if language in declaration.titles]
-    options = [Option(f"declaration_pdf:{declaration.id}:{each}",
-                      _("PDF: {language}").format(language=own_name(each)).unescape()) for each in written]  # fmt: skip
-    workbook = Option(f"declaration_workbook:{declaration.id}", _("Excel").unescape())
-    said = _("The list of those who signed, with the text. Please use it only for this declaration.")
-    turn.say(said, [workbook, *options, pages.back(declaration)], edit=True)
+    if declaration is not None:
+        said = _("The list of those who signed, with the text. Please use it only for this declaration.")
+        turn.say(said, _options(turn, declaration), edit=True)
 
 
 @router.button("declaration_workbook", allowed=rights.writes)
@@ -52,4 +48,13 @@ def send_pdf(turn: Turn, key: str = "", language: str = "", *_rest: str) -> None
 
 def _send(turn: Turn, declaration: Declaration, attachment: Attachment) -> None:
     record(turn.session, turn.now, turn.member.id, "declaration.file", declaration=declaration.id)
-    turn.say(declarations.title(declaration, turn.language), [pages.back(declaration)], attachment=attachment)
+    turn.say(title(declaration, turn.language), _options(turn, declaration), attachment=attachment)
+
+
+def _options(turn: Turn, declaration: Declaration) -> list[Option]:
+    """Each file, and the way back: whoever took one may want another."""
+    written = [language for language in turn.network.languages if language in declaration.titles]
+    papers = [Option(f"declaration_pdf:{declaration.id}:{each}",
+                     _("PDF: {language}").format(language=own_name(each)).unescape()) for each in written]  # fmt: skip
+    workbook = Option(f"declaration_workbook:{declaration.id}", _("Excel").unescape())
+    return [workbook, *papers, pages.back(declaration)]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.actions import declarations
+from bot.actions import appeals
+from bot.actions.localized import title
 from bot.core.i18n import N_
 from bot.handlers.admin.declarations import pages
 from bot.handlers.admin.shelves import Shelf, Shelves
-from storage.declarations import Declaration, DeclarationState, newest_declarations
+from storage.appeals import newest_appeals
+from storage.declarations import Declaration, DeclarationState
 
 OFFICE: Final = Shelves[Declaration](
     "declaration",
@@ -24,7 +26,7 @@ OFFICE: Final = Shelves[Declaration](
     manage=N_("Manage the declaration"),
     find=pages.find,
     show=pages.show,
-    newest=lambda turn, states, before: newest_declarations(turn.session, *states, before=before),
-    may_edit=lambda turn, declaration: declarations.may_edit(turn.session, turn.member, declaration),
-    title=lambda turn, declaration: declarations.title(declaration, turn.language),
+    newest=lambda turn, states, before: newest_appeals(turn.session, Declaration, *states, before=before),
+    may_edit=lambda turn, declaration: appeals.may_edit(turn.session, turn.member, declaration),
+    title=lambda turn, declaration: title(declaration, turn.language),
 )

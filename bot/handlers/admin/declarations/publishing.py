@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bot.actions import declarations, rights
+from bot.actions import appeals, rights
 from bot.actions.declarationcards import whole
-from bot.core.i18n import _
+from bot.actions.newsletters import Plan
+from bot.core.i18n import N_, _
 from bot.core.locale import own_name
 from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers.admin import confirming, preview
-from bot.handlers.admin.declarations import pages, sheet
+from bot.handlers.admin.declarations import pages
 from bot.turn import Turn
 from storage.declarations import Declaration, DeclarationState
 
@@ -33,7 +34,7 @@ def show_preview(turn: Turn, key: str = "", *_rest: str) -> None:
     """The message that members get."""
     declaration = pages.find(turn, key, DeclarationState.DRAFT)
     if declaration is not None:
-        preview.preview(turn, str(sheet.plan_of(turn, declaration).newsletter.id))
+        preview.preview(turn, str(_plan(turn, declaration).newsletter.id))
 
 
 @router.button("declaration_publish", allowed=rights.writes)
@@ -41,34 +42,28 @@ def publish(turn: Turn, key: str = "", *_rest: str) -> None:
     declaration = pages.find(turn, key, DeclarationState.DRAFT, DeclarationState.OPEN)
     if declaration is None or not _ready(turn, declaration):
         return
-    plan = sheet.plan_of(turn, declaration)
+    plan = _plan(turn, declaration)
     if confirming.ready(turn, plan):
         if declaration.state == DeclarationState.DRAFT:
             turn.preface(_("Once it is sent, no word of it can change: what is signed stays as it was signed."))
         confirming.show(turn, plan)
 
 
-@router.button("declaration_delete", allowed=rights.writes)
-def ask_delete(turn: Turn, key: str = "", *_rest: str) -> None:
-    declaration = pages.find(turn, key, DeclarationState.DRAFT)
-    if declaration is not None:
-        question = _("Delete the declaration “{title}”? It was not sent to anybody.")
-        yes = Option(f"declaration_delete_now:{declaration.id}", _("Yes, delete it").unescape())
-        no = Option(f"declaration_page:{declaration.id}", _("No, leave it").unescape())
-        turn.say(question.format(title=declarations.title(declaration, turn.language)), [yes, no], edit=True)
-
-
-@router.button("declaration_delete_now", allowed=rights.writes)
-def delete(turn: Turn, key: str = "", *_rest: str) -> None:
-    declaration = pages.find(turn, key, DeclarationState.DRAFT)
-    if declaration is not None:
-        declarations.discard(turn.session, declaration, turn.member, turn.now)
-        turn.say(_("The draft is deleted."), [Option("declaration_new", _("New declaration").unescape())], edit=True)
+@pages.PAGES.asks_first(
+    router,
+    "declaration_delete",
+    N_("Delete the declaration “{title}”? It was not sent to anybody."),
+    N_("Yes, delete it"),
+    DeclarationState.DRAFT,
+)
+def delete(turn: Turn, declaration: Declaration) -> None:
+    appeals.discard(turn.session, declaration, turn.member, turn.now)
+    turn.say(_("The draft is deleted."), [Option("declaration_new", _("New declaration").unescape())], edit=True)
 
 
 def _ready(turn: Turn, declaration: Declaration) -> bool:
     """Whether it can be sent; else says what is in the way, before the page."""
-    if declaration.state == DeclarationState.OPEN and not declarations.is_taken_back(turn.session, declaration):
+    if declaration.state == DeclarationState.OPEN and not appeals.is_taken_back(turn.session, declaration):
         turn.preface(_("This declaration was sent already."))
     elif declaration.closes_at is not None and declaration.closes_at <= turn.now:
         turn.preface(_("It would be closed already. Please say until when it is open."))
@@ -76,3 +71,7 @@ def _ready(turn: Turn, declaration: Declaration) -> bool:
         return True
     pages.show(turn, declaration, edit=True)
     return False
+
+
+def _plan(turn: Turn, declaration: Declaration) -> Plan:
+    return appeals.plan(turn.session, declaration, turn.member, turn.network, turn.now)

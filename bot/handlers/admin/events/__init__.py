@@ -10,8 +10,8 @@ from storage.events import EventState
 
 router = Router()
 router.include(*(room.router for room in (sheet, changes, people, attendance, times, lists)))
-drafts.PAGES.update({events.EVENT: pages.of_publication, events.TIME: times.of_question})
-pages.PAGES.update(
+drafts.PAGES.update({events.EVENT: pages.PAGES.of_publication, events.TIME: times.of_question})
+pages.PAGES.by_state.update(
     {
         EventState.DRAFT: sheet.show,
         EventState.CHOOSING: times.show_result,

@@ -87,9 +87,4 @@ def keep(turn: Turn, answers: dict[str, Any]) -> None:
         pages.show(turn, event)
 
 
-@router.cancelled(THERE)
-def leave(turn: Turn, answers: Answers) -> None:
-    event = pages.find(turn, answers["it"])
-    if event is not None:
-        turn.preface(_("All right, nothing was changed."))
-        pages.show(turn, event)
+router.cancelled(THERE)(pages.go_back)

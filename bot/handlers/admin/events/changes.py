@@ -73,20 +73,15 @@ def ask_off(turn: Turn, key: str = "", *_rest: str) -> None:
 @router.completed(OFF, allowed=rights.writes)
 def call_off(turn: Turn, answers: dict[str, Any]) -> None:
     if answers["sure"] == "no":
-        leave(turn, answers)
+        pages.go_back(turn, answers)
     elif (event := _find_known(turn, answers["it"])) is not None:
         turn.preface(Markup(" ").join([_("It is called off."), _told_words(turn, event)]))
         eventmoves.call_off(turn.session, event, answers["reason"] or "", turn.member, turn.network, turn.now)
         pages.show(turn, event)
 
 
-@router.cancelled(MOVE)
-@router.cancelled(OFF)
-def leave(turn: Turn, answers: Answers) -> None:
-    event = pages.find(turn, answers["it"])
-    if event is not None:
-        turn.preface(_("All right, nothing was changed."))
-        pages.show(turn, event)
+for _form in (MOVE, OFF):
+    router.cancelled(_form)(pages.go_back)
 
 
 def _find_known(turn: Turn, key: object) -> Event | None:

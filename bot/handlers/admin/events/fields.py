@@ -132,7 +132,7 @@ LINK: Final = N_("Under which link can one join from afar?")
 
 def begins(question: Question = BEGINS, *, optional: bool = False) -> Moment:
     return Moment("starts_at", question, label=N_("Begins"), optional=optional, clock=clock,
-                  hint=N_("Write a day and an hour, such as 25.11 15:00, tomorrow 9:00, or Friday 14:30."))  # fmt: skip
+                  hint=N_("Write a day and an hour, such as {day} 15:00, tomorrow 9:00, or Friday 14:30."))  # fmt: skip
 
 
 def finishes(question: Question = ENDS) -> Ending:

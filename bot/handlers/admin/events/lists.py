@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bot.actions import events, rights
-from bot.core.fields import Choice, Text
+from bot.core.fields import Text
 from bot.core.form import Form
 from bot.core.i18n import N_, _
-from bot.core.locale import own_name
-from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers.admin.events import fields, pages
 from bot.handlers.admin.shelves import Shelf, Shelves
+from bot.handlers.admin.tongues import TONGUE
 from bot.turn import Turn
 from storage.events import Event, EventState, newest_events
 
@@ -21,7 +20,10 @@ router = Router()
 OFFICE: Final = Shelves[Event](
     "event",
     {
-        "drafts": Shelf(N_("Drafts"), events.UNPUBLISHED, N_("There is no draft of an event.")),
+        "drafts": Shelf(N_("Drafts"), [EventState.DRAFT], N_("There is no draft of an event.")),
+        "times": Shelf(
+            N_("A time is being found"), [EventState.CHOOSING], N_("No event waits for its time at the moment.")
+        ),
         "coming": Shelf(N_("Published"), [EventState.OPEN], N_("No event is published at the moment.")),
         "over": Shelf(N_("Over"), [EventState.OVER, EventState.CANCELLED], N_("No event is over yet.")),
     },
@@ -38,12 +40,7 @@ router.include(OFFICE.router)
 
 NEW: Final = Form(
     "event_new",
-    Choice(
-        "tongue",
-        N_("Which language is it in?"),
-        lambda turn, _answers: [Option(language, own_name(language)) for language in turn.network.languages],
-        suggested=lambda turn, _answers: str(turn.member.language),
-    ),
+    TONGUE,
     Text("title", N_("What is the event called?"), longest=fields.LONGEST_TITLE),
     review=False,
 )

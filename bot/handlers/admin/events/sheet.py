@@ -12,11 +12,10 @@ from bot.actions.eventcards import fact_lines
 from bot.actions.menu import typed
 from bot.core.form import Form
 from bot.core.i18n import _
-from bot.core.locale import language_name, listing, own_name
+from bot.core.locale import language_name, listing
 from bot.core.messages import Option
-from bot.core.richtext import plain
 from bot.core.router import Router
-from bot.handlers.admin import confirming, drafts, preview, reach
+from bot.handlers.admin import confirming, preview, reach, tongues
 from bot.handlers.admin.events import fields, pages
 from bot.handlers.sheets import Sheet
 from bot.turn import Turn
@@ -33,7 +32,7 @@ def show(turn: Turn, event: Event, *, edit: bool = False) -> None:
     missing = list(_missing(turn, event))
     paragraphs = [
         Markup("<b>{}</b>\n{}").format(_("An event, not published yet"), event.titles[event.source]),
-        Markup("{}").format(_beginning(event)),
+        Markup("{}").format(tongues.beginning(event)),
         Markup("\n").join([*fact_lines(event, turn.language, turn.network), *_languages(turn, event)]),
         reach.count_words(turn, plan),
         Markup("\n").join(missing),
@@ -46,9 +45,7 @@ def show(turn: Turn, event: Event, *, edit: bool = False) -> None:
 
 def word_options(turn: Turn, event: Event) -> list[Option]:
     """A button for each language of the network."""
-    return [
-        Option(f"event_words:{event.id}:{language}", _label(event, language)) for language in turn.network.languages
-    ]
+    return tongues.word_options(turn, f"event_words:{event.id}", event.titles)
 
 
 def _keep(turn: Turn, event: Event, field: str, value: Any) -> None:  # noqa: ANN401 - each field its own type
@@ -75,6 +72,7 @@ SHEET: Final = Sheet(
 WORDS: Final = Form("event_words", *fields.words(), review=False)
 
 router.include(SHEET.router)
+router.cancelled(WORDS)(pages.go_back)
 
 
 @router.button("event_words", allowed=rights.writes)
@@ -94,14 +92,6 @@ def keep_words(turn: Turn, answers: dict[str, Any]) -> None:
     title = answers.get("title") or answers.get("new_title") or event.titles[language]
     events.write_words(turn.session, event, language, title, answers["text"], turn.member, turn.network, turn.now)
     pages.show(turn, event)
-
-
-@router.cancelled(WORDS)
-def leave_words(turn: Turn, answers: dict[str, Any]) -> None:
-    event = pages.find(turn, answers["it"])
-    if event is not None:
-        turn.preface(_("All right, nothing was changed."))
-        pages.show(turn, event)
 
 
 @router.button("event_preview", allowed=rights.writes)
@@ -170,22 +160,12 @@ def _missing(turn: Turn, event: Event) -> Iterator[Markup]:
         yield _("Missing: the place, or the link to join from afar.")
 
 
-def _beginning(event: Event) -> str:
-    text = plain(event.texts.get(event.source, ""))
-    return text if len(text) <= drafts.BEGINNING else text[: drafts.BEGINNING].rstrip() + "…"
-
-
 def _languages(turn: Turn, event: Event) -> Iterator[Markup]:
     here = [language_name(language) for language in turn.network.languages if language in event.titles]
     others = [language_name(language) for language in turn.network.languages if language not in event.titles]
     yield _("Written in: {languages}").format(languages=listing(here))
     if others:
         yield _("Not written in: {languages}").format(languages=listing(others))
-
-
-def _label(event: Event, language: str) -> str:
-    label = _("Change: {language}") if language in event.titles else _("Add: {language}")
-    return label.format(language=own_name(language)).unescape()
 
 
 def _options(turn: Turn, event: Event) -> list[Option]:

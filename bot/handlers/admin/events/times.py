@@ -31,7 +31,7 @@ NAMED: Final = 10
 TIME: Final = Form(
     "event_time",
     Moment("starts_at", N_("When could it begin?"), clock=fields.clock,
-           hint=N_("Write a day and an hour, such as 25.11 15:00, tomorrow 9:00, or Friday 14:30.")),
+           hint=N_("Write a day and an hour, such as {day} 15:00, tomorrow 9:00, or Friday 14:30.")),
     review=False,
 )  # fmt: skip
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bot.actions import approving, newsletters, recurring, rights, schedules
-from bot.core.fields import Answers, Choice, Message
+from bot.core.fields import Answers, Message
 from bot.core.form import Form
 from bot.core.i18n import N_, _
-from bot.core.locale import own_name, zoned_words
-from bot.core.messages import Option
+from bot.core.locale import zoned_words
 from bot.core.router import Router
 from bot.handlers.admin import confirming, drafts
 from bot.handlers.admin.schedules import page
+from bot.handlers.admin.tongues import TONGUE
 from bot.turn import Turn
 from storage.newsletters import Newsletter
 from storage.schedules import ScheduleState
@@ -25,17 +25,12 @@ def _question(turn: Turn, answers: Answers) -> str:
     return _("Send me the text of the issue of {moment}, or forward it.").format(moment=moment)
 
 
-def _languages(turn: Turn, _answers: Answers) -> list[Option]:
-    return [Option(language, own_name(language)) for language in turn.network.languages]
-
-
 ISSUE: Final = Form(
     "issue",
     Message("written", _question, hint=N_("Bold, italic and links stay. One photo or document may come with it.")),
-    Choice("tongue", N_("Which language is it in?"), _languages,
-           suggested=lambda turn, _answers: str(turn.member.language)),
+    TONGUE,
     review=False,
-)  # fmt: skip
+)
 
 
 @router.button("issue", allowed=rights.writes)

@@ -9,10 +9,9 @@ from markupsafe import Markup
 from bot.actions import rights
 from bot.actions.menu import word_of
 from bot.core.i18n import _
-from bot.core.locale import zoned_words
 from bot.core.messages import Option
 from bot.core.router import Router
-from bot.handlers.admin.schedules.page import called, rule_words
+from bot.handlers.admin.schedules.page import called, comes, rule_words
 from bot.turn import Turn
 from storage.schedules import Run, RunState, Schedule, live_schedules
 
@@ -43,7 +42,7 @@ def show_list_from_menu(turn: Turn, *_rest: str) -> None:
 def _line(turn: Turn, schedule: Schedule) -> Markup:
     state = _("Paused.")
     if schedule.next_at is not None:
-        state = _("Next: {moment}").format(moment=zoned_words(schedule.next_at, turn.network.zone))
+        state = _("Next: {moment}").format(moment=comes(turn, schedule.next_at))
     return Markup("{}\n{}\n{}").format(called(schedule), rule_words(schedule), state)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from markupsafe import Markup
 
 from bot.actions import recurring, rights, schedules
+from bot.actions.hours import Hours
 from bot.actions.menu import typed
 from bot.core.i18n import _
 from bot.core.locale import short_date, weekday_words, zoned_words
@@ -37,6 +38,19 @@ def rule_words(schedule: Schedule) -> Markup:
     if schedule.day == recurring.LAST_DAY:
         return _("every month: the last day, {hour}").format(hour=schedule.hour)
     return _("every month: day {day}, {hour}").format(day=schedule.day, hour=schedule.hour)
+
+
+def comes(turn: Turn, at: datetime) -> Markup:
+    """The moment, with the holiday that it falls on, and when it then arrives, where nobody is written to on it."""
+    zone = turn.network.zone
+    moment, holiday = zoned_words(at, zone), turn.network.holiday(at.astimezone(zone).date())
+    if holiday is None:
+        return moment
+    named = Markup("{}: {}").format(moment, holiday.labels[turn.language])
+    until = Hours(turn.network).quiet_until(at, "")
+    if until is None:
+        return named
+    return _("{moment}, so it arrives on {day}").format(moment=named, day=_day(turn, until))
 
 
 def find(turn: Turn, key: object) -> Schedule | None:
@@ -119,8 +133,8 @@ def _dates(turn: Turn, schedule: Schedule, upcoming: list[tuple[datetime, bool]]
         return
     yield Markup("<b>{}</b>").format(_("It comes next on"))
     for at, left_out in upcoming:
-        moment = zoned_words(at, turn.network.zone)
-        yield _("{moment}: left out").format(moment=Markup("<s>{}</s>").format(moment)) if left_out else moment
+        moment = Markup("<s>{}</s>").format(zoned_words(at, turn.network.zone))
+        yield _("{moment}: left out").format(moment=moment) if left_out else comes(turn, at)
 
 
 def _options(turn: Turn, schedule: Schedule, upcoming: list[tuple[datetime, bool]]) -> Iterator[Option]:

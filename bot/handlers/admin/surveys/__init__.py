@@ -6,13 +6,16 @@ from bot.actions import surveys
 from bot.core.router import Router
 from bot.handlers.admin import drafts
 from bot.handlers.admin.surveys import (
+    changes,
     conditions,
     desk,
     lists,
+    nudges,
     pages,
     publishing,
     question,
     questions,
+    rates,
     results,
     sheet,
     trying,
@@ -21,10 +24,11 @@ from bot.handlers.admin.surveys import (
 from storage.surveys import SurveyState
 
 router = Router()
-router.include(*(room.router for room in (words, sheet, questions, question, conditions, trying, publishing)))
-router.include(desk.router, results.router, lists.OFFICE.router)
-drafts.PAGES[surveys.ABOUT] = pages.of_publication
-pages.PAGES.update(
+router.include(*(room.router for room in (sheet, questions, question, changes, conditions, trying, publishing)))
+router.include(*(room.router for room in (desk, rates, nudges, results)))
+router.include(words.WORDS.router, lists.OFFICE.router)
+drafts.PAGES[surveys.ABOUT] = pages.PAGES.of_publication
+pages.PAGES.by_state.update(
     {
         SurveyState.DRAFT: sheet.show,
         SurveyState.OPEN: desk.show,

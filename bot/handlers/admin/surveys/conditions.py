@@ -12,7 +12,7 @@ from bot.core.i18n import N_, _
 from bot.core.messages import Option
 from bot.core.router import Router
 from bot.handlers.admin.drafts import number_of
-from bot.handlers.admin.surveys.question import find, show
+from bot.handlers.admin.surveys.question import find, go_back, show
 from bot.turn import Turn
 from storage.surveys import Question, Survey
 
@@ -83,9 +83,4 @@ def keep(turn: Turn, answers: dict[str, Any]) -> None:
     show(turn, found)
 
 
-@router.cancelled(ONLY_IF)
-def leave(turn: Turn, answers: Answers) -> None:
-    found = find(turn, answers["question"])
-    if found is not None:
-        turn.preface(_("All right, nothing was changed."))
-        show(turn, found)
+router.cancelled(ONLY_IF)(go_back)

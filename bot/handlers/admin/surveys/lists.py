@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.actions import surveys
+from bot.actions import appeals
+from bot.actions.localized import title
 from bot.core.i18n import N_
 from bot.handlers.admin.shelves import Shelf, Shelves
 from bot.handlers.admin.surveys import pages
-from storage.surveys import Survey, SurveyState, newest_surveys
+from storage.appeals import newest_appeals
+from storage.surveys import Survey, SurveyState
 
 OFFICE: Final = Shelves[Survey](
     "survey",
@@ -22,7 +24,7 @@ OFFICE: Final = Shelves[Survey](
     manage=N_("Manage the survey"),
     find=pages.find,
     show=pages.show,
-    newest=lambda turn, states, before: newest_surveys(turn.session, *states, before=before),
-    may_edit=lambda turn, survey: surveys.may_edit(turn.session, turn.member, survey),
-    title=lambda turn, survey: surveys.title(survey, turn.language),
+    newest=lambda turn, states, before: newest_appeals(turn.session, Survey, *states, before=before),
+    may_edit=lambda turn, survey: appeals.may_edit(turn.session, turn.member, survey),
+    title=lambda turn, survey: title(survey, turn.language),
 )

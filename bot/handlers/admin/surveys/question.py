@@ -9,6 +9,7 @@ from markupsafe import Markup
 from bot.actions import questions, rights
 from bot.actions.question_words import asked, choices
 from bot.actions.survey_files import KINDS
+from bot.core.fields import Answers
 from bot.core.i18n import _
 from bot.core.locale import language_name, listing, number, own_name
 from bot.core.messages import Option
@@ -16,7 +17,7 @@ from bot.core.router import Router
 from bot.handlers.admin.drafts import number_of
 from bot.handlers.admin.surveys import pages, sheet
 from bot.turn import Turn
-from storage.surveys import Question, QuestionKind, Survey, SurveyState
+from storage.surveys import Question, QuestionKind, Survey, SurveyState, questions_of
 
 router = Router()
 
@@ -51,6 +52,14 @@ def find(turn: Turn, key: object) -> Asked | None:
 def show(turn: Turn, found: Asked, *, edit: bool = False) -> None:
     """Its page: how it is asked, and all that can be changed of it."""
     turn.say(Markup("\n\n").join(_paragraphs(turn, found)), _options(turn, found), edit=edit)
+
+
+def go_back(turn: Turn, answers: Answers) -> None:
+    """Show the question that a cancelled one was about."""
+    found = find(turn, answers["question"])
+    if found is not None:
+        turn.preface(_("All right, nothing was changed."))
+        show(turn, found)
 
 
 def _paragraphs(turn: Turn, found: Asked) -> list[Markup]:
@@ -99,16 +108,14 @@ def _options(turn: Turn, found: Asked) -> list[Option]:
     options.append(Option(f"question_required:{key}", skipped.unescape()))
     if questions.earlier(turn.session, question):
         options.append(Option(f"question_if:{key}", _("Ask it only if …").unescape()))
+    if question.position > 1:
+        options.append(Option(f"question_move:{key}:up", _("Earlier").unescape()))
+    if question.position < len(questions_of(turn.session, survey.id)):
+        options.append(Option(f"question_move:{key}:down", _("Later").unescape()))
     return [
         *options,
-        Option(f"question_move:{key}:up", _("Earlier").unescape()),
-        Option(f"question_move:{key}:down", _("Later").unescape()),
         Option(f"question_remove:{key}", _("Delete the question").unescape()),
+        Option(f"question_new:{survey.id}", _("New question").unescape()),
         Option(f"survey_questions:{survey.id}", _("All questions").unescape()),
         pages.back(survey),
     ]
-
-
-def are_written(question: Question, language: str) -> bool:
-    """Whether each choice has a label in this language."""
-    return all(each["labels"].get(language) for each in question.options)

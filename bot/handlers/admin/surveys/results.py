@@ -6,20 +6,22 @@ from typing import Final
 
 from markupsafe import Markup
 
-from bot.actions import charts, results, sharing_results, survey_files, surveys
-from bot.actions.result_words import few_words, question_lines, slice_line, summary
-from bot.actions.results import FEWEST, Result, Slice
+from bot.actions import charts, results, sharing_results, survey_files
+from bot.actions.localized import title
+from bot.actions.result_words import few_words, slice_line, summary
+from bot.actions.results import Result, Slice
 from bot.actions.rights import writes
 from bot.actions.spreadsheets import CSV, MIMES, XLSX
 from bot.core.i18n import N_, _, ngettext
 from bot.core.locale import language_name, number
 from bot.core.messages import Attachment, Option
 from bot.core.router import Router
+from bot.handlers.admin.drafts import number_of
 from bot.handlers.admin.surveys import pages
 from bot.handlers.surveys import pictures
 from bot.turn import Turn
 from storage.staff import record
-from storage.surveys import Survey, SurveyState, questions_of
+from storage.surveys import QuestionKind, Survey, SurveyState, questions_of
 
 router = Router()
 
@@ -35,27 +37,28 @@ PARTS: Final = {"topics": N_("By topic"), "region": N_("By region"), "language":
 
 
 @router.button("survey_results", allowed=writes)
-def show(turn: Turn, key: str = "", first: str = "1", *_rest: str) -> None:
+def show(turn: Turn, key: str = "", first: str = "", *_rest: str) -> None:
     """All questions, a few at a time."""
     survey = _find(turn, key)
     if survey is None:
         return
     found = results.results(turn.session, survey, questions_of(turn.session, survey.id))
-    begin = max(1, int(first)) if first.isdecimal() else 1
+    begin = max(1, number_of(first))
     shown = found[begin - 1 : begin - 1 + PAGE]
     said = summary(survey, shown, results.answerers(turn.session, survey))
-    text = Markup("<b>{}</b>\n\n{}").format(surveys.title(survey, turn.language), said)
-    options = [*_ways_on(survey, found), pages.back(survey)]
+    text = Markup("<b>{}</b>\n\n{}").format(title(survey, turn.language), said)
+    options = [*_ways_on(turn, survey, found), pages.back(survey)]
     if len(found) >= begin + PAGE:
         options = [Option(f"survey_results:{survey.id}:{begin + PAGE}", _("More questions").unescape()), *options]
     turn.say(text, options, edit=True)
 
 
 @router.button("survey_pictures", allowed=writes)
-def send_pictures(turn: Turn, key: str = "", *_rest: str) -> None:
+def send_pictures(turn: Turn, key: str = "", first: str = "", *_rest: str) -> None:
     survey = _find(turn, key)
     if survey is not None:
-        pictures.send(turn, survey, pages.back(survey))
+        found = results.results(turn.session, survey, questions_of(turn.session, survey.id))
+        pictures.send(turn, survey, found, "survey_pictures", first, pages.back(survey))
 
 
 @router.button("survey_by", allowed=writes)
@@ -81,9 +84,9 @@ def show_part(turn: Turn, key: str = "", by: str = "", of: str = "", *_rest: str
         return
     part = next((one for one in _parts(turn, survey, by) if one.key == of), Slice(of, 0, []))
     label = Markup("<b>{}</b>").format(_label(turn, by, of))
-    lines = [question_lines(survey, result) for result in part.results] or [few_words()]
     again = Option(f"survey_by:{survey.id}:{by}", _(PARTS[by]).unescape())
-    turn.say(Markup("\n\n").join([label, *lines]), [again, _to_results(survey)], edit=True)
+    said = summary(survey, part.results, part.answerers)
+    turn.say(Markup("\n\n").join([label, said]), [again, _to_results(survey)], edit=True)
 
 
 @router.button("survey_file", allowed=writes)
@@ -92,7 +95,7 @@ def send_file(turn: Turn, key: str = "", kind: str = XLSX, *_rest: str) -> None:
     survey = _find(turn, key)
     if survey is None or kind not in MIMES:
         return
-    if survey.anonymous and results.answerers(turn.session, survey) < FEWEST:
+    if survey.anonymous and not results.results(turn.session, survey, questions_of(turn.session, survey.id)):
         turn.say(few_words(), [pages.back(survey)], edit=True)
         return
     record(turn.session, turn.now, turn.member.id, "survey.file", survey=survey.id)
@@ -107,8 +110,8 @@ def send_file(turn: Turn, key: str = "", kind: str = XLSX, *_rest: str) -> None:
 @router.button("survey_share", allowed=writes)
 def ask_share(turn: Turn, key: str = "", *_rest: str) -> None:
     """Whether those who answered shall see what came of it."""
-    survey = pages.find(turn, key, SurveyState.CLOSED)
-    if survey is None or not _has_results(turn, survey):
+    survey = _to_share(turn, key)
+    if survey is None:
         return
     people = sharing_results.readers(turn.session, survey)
     question = ngettext(
@@ -117,13 +120,16 @@ def ask_share(turn: Turn, key: str = "", *_rest: str) -> None:
         people,
     )
     yes = Option(f"survey_share_now:{survey.id}", _("Yes, send them").unescape())
-    turn.say(question.format(n=number(people)), [yes, _to_results(survey)], edit=True)
+    said = question.format(n=number(people))
+    if any(each.kind == QuestionKind.TEXT for each in questions_of(turn.session, survey.id)):
+        said = Markup("\n").join([said, _("What people wrote in their own words is not sent.")])
+    turn.say(said, [yes, _to_results(survey)], edit=True)
 
 
 @router.button("survey_share_now", allowed=writes)
 def share(turn: Turn, key: str = "", *_rest: str) -> None:
-    survey = pages.find(turn, key, SurveyState.CLOSED)
-    if survey is None or not _has_results(turn, survey):
+    survey = _to_share(turn, key)
+    if survey is None:
         return
     if sharing_results.share(turn.session, survey, turn.member, turn.network, turn.now):
         turn.say(_("The results are on their way to those who answered."), [pages.back(survey)], edit=True)
@@ -140,22 +146,28 @@ def _find(turn: Turn, key: str) -> Survey | None:
     return None
 
 
-def _has_results(turn: Turn, survey: Survey) -> bool:
-    if results.results(turn.session, survey, questions_of(turn.session, survey.id)):
-        return True
-    turn.say(few_words(), [pages.back(survey)], edit=True)
-    return False
+def _to_share(turn: Turn, key: str) -> Survey | None:
+    """The survey, if there is something to share and somebody to share it with; else says what there is."""
+    survey = pages.find(turn, key, SurveyState.CLOSED)
+    if survey is None or _is_shareable(turn, survey, sharing_results.shared(turn.session, survey)):
+        return survey
+    show(turn, key)
+    return None
 
 
-def _ways_on(survey: Survey, found: list[Result]) -> list[Option]:
+def _is_shareable(turn: Turn, survey: Survey, found: list[Result]) -> bool:
+    return any(map(charts.has_picture, found)) and sharing_results.readers(turn.session, survey) > 0
+
+
+def _ways_on(turn: Turn, survey: Survey, found: list[Result]) -> list[Option]:
     if not any(result.n for result in found):
         return []
-    ways = {"survey_pictures": _("As pictures")} if any(map(charts.has_picture, found)) else {}
-    options = [Option(f"{name}:{survey.id}", label.unescape()) for name, label in ways.items()]
+    drawn = any(map(charts.has_picture, found))
+    options = [Option(f"survey_pictures:{survey.id}", _("As pictures").unescape())] if drawn else []
     options += [Option(f"survey_by:{survey.id}:{by}", _(label).unescape()) for by, label in PARTS.items()]
     options.append(Option(f"survey_file:{survey.id}:{XLSX}", _("Answers for Excel").unescape()))
     options.append(Option(f"survey_file:{survey.id}:{CSV}", _("Answers as CSV").unescape()))
-    if survey.state == SurveyState.CLOSED and survey.shared_at is None:
+    if survey.state == SurveyState.CLOSED and survey.shared_at is None and _is_shareable(turn, survey, found):
         options.append(Option(f"survey_share:{survey.id}", _("Send to who answered").unescape()))
     return options
 

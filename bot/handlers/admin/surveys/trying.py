@@ -9,7 +9,7 @@ from bot.actions.questionnaires import TRIAL, form_of
 from bot.core.family import Family
 from bot.core.fields import Answers
 from bot.core.form import Form
-from bot.core.i18n import _
+from bot.core.i18n import _, speaking
 from bot.core.locale import own_name
 from bot.core.messages import Option
 from bot.core.router import Router
@@ -28,7 +28,8 @@ def _make(turn: Turn, key: str) -> Form | None:
     questions = questions_of(turn.session, survey.id) if survey else []
     if survey is None or survey.state != SurveyState.DRAFT or not questions:
         return None
-    return form_of(survey, questions, language, trial=True)
+    with speaking(language):
+        return form_of(survey, questions, language, trial=True)
 
 
 FAMILY = Family(TRIAL, _make)
