@@ -99,17 +99,28 @@ def slices(session: Session, survey: Survey, questions: Sequence[Question], by: 
 
 def _tellable(session: Session, survey: Survey) -> dict[int, set[Part]]:
     """By question: of whom its results can be shown beside those of everybody."""
-    people: dict[int, dict[frozenset[Part], int]] = defaultdict(dict)
     columns = [getattr(Sheet, by) for by in SLICES]
-    counted = select(Answer.question_id, func.count(), *columns).join(Sheet, Sheet.key == Answer.sheet_key)
-    counted = counted.where(Sheet.survey_id == survey.id).group_by(Answer.question_id, *columns)
-    for question_id, n, *about in session.execute(counted):
-        parts = frozenset((by, key) for by, value in zip(SLICES, about, strict=True) for key in _keys(value))
-        people[question_id][parts] = people[question_id].get(parts, 0) + n
-    told = {}  # most questions were answered by the same people
-    for same in {frozenset(of_it.items()) for of_it in people.values()}:
-        told[same] = tellable(dict(same))
-    return {question_id: told[frozenset(of_it.items())] for question_id, of_it in people.items()}
+    crowd = select(func.count(), *columns).where(Sheet.survey_id == survey.id).group_by(*columns)
+    everybody = _crowd(session.execute(crowd))
+    each = select(Answer.question_id, func.count()).join(Sheet, Sheet.key == Answer.sheet_key)
+    each = each.where(Sheet.survey_id == survey.id).group_by(Answer.question_id)
+    shown, of_everybody = {}, tellable(everybody)
+    for question_id, n in session.execute(each).all():
+        if n == sum(everybody.values()):
+            shown[question_id] = of_everybody
+        else:
+            some = crowd.join(Answer, Answer.sheet_key == Sheet.key).where(Answer.question_id == question_id)
+            shown[question_id] = tellable(_crowd(session.execute(some)))
+    return shown
+
+
+def _crowd(counted: Iterable[Sequence[Any]]) -> Counter[frozenset[Part]]:
+    """How many people belong to just these parts; a row has their number and what `SLICES` says of them."""
+    people = Counter[frozenset[Part]]()
+    for n, *about in counted:
+        parts = ((by, key) for by, value in zip(SLICES, about, strict=True) for key in _keys(value))
+        people[frozenset(parts)] += n
+    return people
 
 
 def _keys(value: Any) -> Sequence[str]:  # noqa: ANN401 - a column of `Sheet`
