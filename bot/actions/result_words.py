@@ -57,14 +57,13 @@ def more_words(result: Result) -> list[Markup]:
 def mean_words(result: Result) -> Markup:
     """How many answered, and what that is on average."""
     words = [_("n = {n}").format(n=number(result.n))]
+    if result.question.kind == QuestionKind.SEVERAL:  # whose shares make more than a hundred per cent
+        words.insert(0, _("Several choices"))
     if result.mean is not None and result.median is not None and result.deviation is not None:
         words.append(_("mean {value}").format(value=_rounded(result.mean)))
         words.append(_("median {value}").format(value=_rounded(result.median)))
         words.append(_("standard deviation {value}").format(value=_rounded(result.deviation)))
-    said = Markup(", ").join(words)
-    if result.question.kind == QuestionKind.SEVERAL:  # whose shares make more than a hundred per cent
-        return Markup(" · ").join([_("Several choices"), said])
-    return said
+    return Markup(" · ").join(words)
 
 
 def summary(survey: Survey, found: Sequence[Result], answerers: int) -> Markup:

@@ -298,7 +298,7 @@ def test_a_few_lines_say_it_where_there_is_little_bandwidth(database: Database) 
         with speaking("en"):
             return [plain(question_lines(survey, each)) for each in results.results(session, survey, questions)]
 
-    means = "n = 3, mean 4.67, median 5, standard deviation 0.47"
+    means = "n = 3 · mean 4.67 · median 5 · standard deviation 0.47"
     assert database.transact(look) == [
         "1. Which one?\n67% · Writing (2)\n33% · Money (1)\nn = 3",
         "2. How useful?\n0% · 1 (0)\n0% · 2 (0)\n0% · 3 (0)\n33% · 4 (1)\n67% · 5 (2)\n" + means,
@@ -322,7 +322,7 @@ def test_numbers_days_and_places_are_a_few_lines(database: Database) -> None:
         with speaking("en"):
             return [plain(question_lines(survey, each)) for each in results.results(session, survey, questions)]
 
-    means = "n = 8, mean 3.5, median 3.5, standard deviation 2.29"
+    means = "n = 8 · mean 3.5 · median 3.5 · standard deviation 2.29"
     assert database.transact(look) == [
         "1. How many?\n12% · -2 – 0 (1)\n25% · 0 – 2 (2)\n25% · 2 – 4 (2)\n25% · 4 – 6 (2)\n12% · 6 – 8 (1)\n" + means,
         "2. When?\n50% · January 2026 (4)\n50% · February 2026 (4)\nn = 8",
@@ -339,7 +339,7 @@ def test_a_mean_just_below_nought_is_nought(database: Database) -> None:
         with speaking("en"):
             return plain(mean_words(results.results(session, survey, [question])[0]))
 
-    assert database.transact(look) == "n = 1, mean 0, median 0, standard deviation 0"
+    assert database.transact(look) == "n = 1 · mean 0 · median 0 · standard deviation 0"
 
 
 def test_a_day_in_the_file_is_a_day(database: Database, network: Network, files: Files) -> None:

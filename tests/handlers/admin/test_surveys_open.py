@@ -186,7 +186,7 @@ async def test_results_in_words_by_part_and_as_files(out: Out) -> None:
     assert await out.coordinator.picks("Results") == (
         "Training needs\n\n1. Which topic?\n50% · Writing (1)\n50% · Money (1)\n0% · None (0)\nn = 2\n\n"
         "2. How good were we?\n0% · 1 (0)\n0% · 2 (0)\n0% · 3 (0)\n100% · 4 (1)\n0% · 5 (0)\n"
-        "n = 1, mean 4, median 4, standard deviation 0"
+        "n = 1 · mean 4 · median 4 · standard deviation 0"
     )
     assert await out.coordinator.picks("By region") == "By region\nBaku: 2"
     assert (await out.coordinator.picks("Baku")).startswith("Baku\n\n1. Which topic?\n50% · Writing (1)")
