@@ -88,7 +88,8 @@ async def test_a_photo_from_telegram_is_seen_on_the_other_channel(
             assert (answer.status, answer.content_type, await answer.read()) == (200, "image/jpeg", PIXEL)
     assert photo == Attachment("photo", photo.file, mime="image/jpeg", size=len(PIXEL))
     assert len(api.called("getFile")) == 1
-    assert [message.file.content for message in aysel.screen if message.file] == [PIXEL]
+    files = [message.file.content for message in aysel.screen if message.file]
+    assert files[:1] == [PIXEL]  # the report may follow
 
 
 async def _received(app: App) -> Attachment:

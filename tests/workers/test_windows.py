@@ -364,7 +364,7 @@ async def test_a_newsletter_put_off_for_hours_keeps_no_reply_waiting(post: Post)
     post.broadcast("News")
     platform = Windowed(answer=lambda _user, text, _tries: Retry(timedelta(hours=6)) if "News" in text else None)
     async with post.delivering(platform) as foreman:
-        await post.until(lambda session: session.scalar(select(OutboxRow.id).where(OutboxRow.attempts > 0)) is not None)
+        await post.until(lambda session: session.scalar(select(OutboxRow.id).where(OutboxRow.not_before.is_not(None))))
         post.reply("1", "the answer")
         foreman.wake.nudge()
         await post.until(lambda _session: platform.taken == [("1", "the answer")])
@@ -412,7 +412,7 @@ async def test_no_document_follows_a_text_that_did_not_go(post: Post) -> None:
     post.database.transact(with_document)
     platform = _Captionless(answer=first_tries(1, Retry(timedelta(seconds=30))))
     async with post.delivering(platform) as foreman:
-        await post.until(lambda session: session.scalar(select(OutboxRow.id).where(OutboxRow.attempts > 0)) is not None)
+        await post.until(lambda session: session.scalar(select(OutboxRow.id).where(OutboxRow.not_before.is_not(None))))
         now = post.clock.now()
         post.database.transact(lambda session: setattr(session.get_one(Member, member), "stopped_at", now))
         post.clock.advance(timedelta(minutes=1))
