@@ -38,6 +38,7 @@ def timetable(database: Database, clock: Clock, network: Network, channels: Mapp
     ticks.every(30, keeping.erase)
     ticks.every(30, keeping.expire)
     ticks.every(30, keeping.hush)
+    ticks.every(3600, keeping.forget_halves)
     ticks.every(3600, keeping.clean)
     ticks.every(5, Seats(database, clock, network, files, nudge).tick)
     ticks.every(10, Verdicts(database, clock, network, nudge).tick)

@@ -40,6 +40,9 @@ class Housekeeping:
         """Forget the words of anonymous answers, once a receipt can hardly ask for them again."""
         while await self._database.run(lambda session: private.blank(session, self._clock.now() - HUSHED)):
             pass
+
+    async def forget_halves(self) -> None:
+        """Forget what was answered to anonymous surveys that closed before the last answer."""
         for place in await self._database.read(lambda session: hushing.halves(session, self._clock.now())):
             await self._database.run(lambda session, place=place: hushing.forget(session, *place))  # type: ignore[misc]  # mypy does not see its type in a default
 

@@ -23,7 +23,7 @@ LOOKED_AT: Final = timedelta(days=30)
 
 
 def halves(session: Session, now: datetime) -> list[tuple[int, str]]:
-    """Where there are any: the address, and the name of the form."""
+    """Where there are any: the address, and the name of the form. Reads every conversation: not to be asked often."""
     over = (Survey.anonymous, Survey.state.in_((SurveyState.CLOSED, SurveyState.WITHDRAWN)),
             Survey.closed_at.between(now - LOOKED_AT, now - AFTER))  # fmt: skip
     forms = [f"{SURVEY}:{survey_id}" for survey_id in session.scalars(select(Survey.id).where(*over))]

@@ -37,7 +37,9 @@ def remembered(office: Office) -> str:
 
 async def later(office: Office, after: timedelta = AFTER) -> None:
     office.clock.advance(after + timedelta(seconds=1))
-    await Housekeeping(office.database, office.clock, office.files).hush()
+    housekeeping = Housekeeping(office.database, office.clock, office.files)
+    await housekeeping.hush()
+    await housekeeping.forget_halves()
 
 
 async def test_what_is_typed_once_it_has_closed_is_not_kept(office: Office, leyla: Person) -> None:

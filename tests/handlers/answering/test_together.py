@@ -155,10 +155,10 @@ async def test_half_an_anonymous_answer_is_forgotten_once_the_survey_is_over(off
         states = [Conversation.from_json(state) for state in session.scalars(select(ConversationState.state))]
         return sorted(each.form for state in states for each in (*state.stack, *state.aside))
 
-    await housekeeping.hush()
+    await housekeeping.forget_halves()
     assert office.database.transact(halves) == sorted([f"survey:{key}", f"survey:{other}"])
     office.clock.advance(AFTER + timedelta(seconds=1))
-    await housekeeping.hush()
+    await housekeeping.forget_halves()
     assert office.database.transact(halves) == [f"survey:{other}"]
 
 
