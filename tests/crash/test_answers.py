@@ -7,10 +7,8 @@ as people, nothing says whose is whose, and of the words nothing is left in what
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import Counter
-from random import Random
 from typing import Any, Final
 
 import pytest
@@ -25,8 +23,7 @@ from storage.responses import Answer, Response, Sheet
 from storage.surveys import Question, QuestionKind, Survey
 from tests.crash.audit import audit
 from tests.crash.both import BothDrill
-from tests.crash.lives import PATIENCE, eventually
-from tests.crash.newcomer import Phone
+from tests.crash.patient import Patient, talk
 from tests.crash.tracking import track
 from tests.storage.asking import Asked, add_survey
 from tests.storage.people import add_member
@@ -37,10 +34,6 @@ PEOPLE: Final = range(1, 201)
 """The even numbers are on Telegram and tap, the odd ones on WhatsApp, where some options are tapped and some typed."""
 
 KILLS: Final = 12
-LONGEST: Final = 5 * PATIENCE
-"""Seconds until something has come: the bot may be killed twelve times meanwhile."""
-
-LONGEST_THOUGHT: Final = 0.8
 NEEDS: Final = ("Books", "Teachers", "Other")
 SECRET: Final = "nobody knows"
 
@@ -52,56 +45,34 @@ NAMED: Final = (
 ANONYMOUS: Final = (Asked(QuestionKind.YES_NO, "Was it good?"), Asked(QuestionKind.TEXT, "Why?"))
 
 
-class Respondent:
+class Respondent(Patient):
     """One person.
 
     Attributes:
         answers: to the named survey, by the place of the question; `hidden`: to the anonymous one.
-        given: how many answers they gave.
     """
 
     def __init__(self, drill: BothDrill, number: int) -> None:
-        self.on_telegram = number % 2 == 0
-        self.user = str(number) if self.on_telegram else f"+99455{number:07d}"
-        self.phone: Phone = drill.friend(number) if self.on_telegram else drill.at(number)
-        self._random = Random(drill.seed * 1000 + number)  # noqa: S311 - repeatable on purpose
-        need = self._random.choice("abc")
+        super().__init__(drill, number)
+        need = self.random.choice("abc")
         self.answers: dict[int, Any] = {1: need, 2: number}
         if need == "c":
             self.answers[3] = f"Whatever {number} says"
-        self.hidden = {1: self._random.random() < 0.5, 2: f"{SECRET} {number}"}
-        self.given = 0
+        self.hidden = {1: self.random.random() < 0.5, 2: f"{SECRET} {number}"}
 
     async def answers_both(self) -> None:
         """From the word under the survey's message to the thanks, twice."""
         await self.phone.says("SURVEY 1")
-        await self._picks("What is it for?", NEEDS["abc".index(self.answers[1])])
-        await self._says("How many pupils?", str(self.answers[2]))
+        await self.picks("What is it for?", NEEDS["abc".index(self.answers[1])])
+        await self.says("How many pupils?", str(self.answers[2]))
         if 3 in self.answers:
-            await self._says("What is missing?", self.answers[3])
-        await self._picks("Is everything right?", "Done")
-        await self._sees("You can change them")
+            await self.says("What is missing?", self.answers[3])
+        await self.picks("Is everything right?", "Done")
+        await self.sees("You can change them")
         await self.phone.says("SURVEY 2")
-        await self._picks("Was it good?", "Yes" if self.hidden[1] else "No")
-        await self._says("Why?", str(self.hidden[2]))
-        await self._sees("nothing tells that they are yours")
-
-    async def _says(self, question: str, answer: str) -> None:
-        await self._sees(question)
-        await self.phone.says(answer)
-        self.given += 1
-
-    async def _picks(self, question: str, label: str) -> None:
-        await self.phone.taps(label, await self._sees(question))
-        self.given += 1
-
-    async def _sees(self, what: str) -> Any:
-        try:
-            seen = await self.phone.sees(what, within=LONGEST)
-        except AssertionError as error:
-            raise AssertionError(f"{self.user} is stuck after {self.given} answers: {error}") from None
-        await asyncio.sleep(self._random.uniform(0, LONGEST_THOUGHT))
-        return seen
+        await self.picks("Was it good?", "Yes" if self.hidden[1] else "No")
+        await self.says("Why?", str(self.hidden[2]))
+        await self.sees("nothing tells that they are yours")
 
 
 async def test_each_answer_counts_once(both: BothDrill) -> None:
@@ -113,17 +84,7 @@ async def test_each_answer_counts_once(both: BothDrill) -> None:
             drill.api.person(number, started=True)
         else:
             drill.twilio.person(person.user, wrote=True)
-    await drill.start()
-    async with asyncio.TaskGroup() as group:
-        talking = [group.create_task(person.answers_both()) for person in people]
-        for _kill in range(KILLS):
-            enough = sum(person.given for person in people) + drill.random.randint(1, 2 * len(people) // KILLS)
-            await eventually(lambda enough=enough: sum(each.given for each in people) >= enough, within=LONGEST)  # type: ignore[misc]  # mypy does not see its type in a default
-            await drill.kill()
-            await drill.start()
-        await asyncio.wait(talking)
-    await drill.twilio.callbacks.settled(within=PATIENCE)
-    assert await drill.stop() == 0
+    await talk(drill, people, Respondent.answers_both, KILLS, 2 * len(people) // KILLS)
 
     named, hidden = await drill.database.read(_answers)
     drill.told.append(f"{sum(person.given for person in people)} answers of {len(people)} people")

@@ -7,10 +7,8 @@ that was opened, as they gave it; it stands unless they took it back.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from random import Random
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import pytest
 from sqlalchemy import select
@@ -22,8 +20,7 @@ from storage.declarations import Declaration, Signature, countries_of
 from storage.members import MemberAddress
 from tests.crash.audit import audit
 from tests.crash.both import BothDrill
-from tests.crash.lives import PATIENCE, eventually
-from tests.crash.newcomer import Phone
+from tests.crash.patient import Patient, talk
 from tests.crash.tracking import track
 from tests.storage.declaring import add_declaration
 from tests.storage.people import add_member
@@ -34,10 +31,6 @@ PEOPLE: Final = range(1, 81)
 """The even numbers are on Telegram, the odd ones on WhatsApp; of each, every other one is a member."""
 
 KILLS: Final = 10
-LONGEST: Final = 5 * PATIENCE
-"""Seconds until something has come: the bot may be killed ten times meanwhile."""
-
-LONGEST_THOUGHT: Final = 0.8
 CODE: Final = "402913377105"
 COUNTRIES: Final = ("GE", "TR", "KZ", "DE", "FR")
 """Not the one that is offered before anything is typed: its name picks it at once."""
@@ -53,31 +46,26 @@ class Signed(NamedTuple):
     stands: bool
 
 
-class Signer:
+class Signer(Patient):
     """One person.
 
     Attributes:
-        given: how many answers they gave.
         expected: what should be kept of them in the end.
     """
 
     def __init__(self, drill: BothDrill, number: int) -> None:
-        self.on_telegram = number % 2 == 0
         self.is_member = number % 4 < 2
-        self.user = str(number) if self.on_telegram else f"+99455{number:07d}"
-        if self.on_telegram:
+        if number % 2 == 0:
             drill.api.person(number, language_code="en", started=self.is_member)
-        else:
+        super().__init__(drill, number)
+        if not self.on_telegram:
             drill.twilio.person(self.user, wrote=self.is_member)
-        self.phone: Phone = drill.friend(number) if self.on_telegram else drill.at(number)
-        self.given = 0
-        self._random = Random(drill.seed * 1000 + number)  # noqa: S311 - repeatable on purpose
         self._takes_back = number % 5 == 0
         self._signs_again = self._takes_back and number % 3 == 0
         self.expected = Signed(
             f"Signer {number}",
-            f"Union {number}" if self._random.random() < 0.5 else "",
-            self._random.choice(COUNTRIES),
+            f"Union {number}" if self.random.random() < 0.5 else "",
+            self.random.choice(COUNTRIES),
             frozen=True,
             stands=self._signs_again or not self._takes_back,
         )
@@ -86,63 +74,36 @@ class Signer:
         """From the first word to the last thanks."""
         if not (self.on_telegram or self.is_member):
             await self.phone.says("/en")
-            await self._sees("English")
+            await self.sees("English")
         await self.phone.says("SIGN 1" if self.is_member else f"/start sign_{CODE}")
         await self._gives()
         if self._takes_back:
-            await self._picks("Thank you. You signed", "Take my signature back")
-            await self._picks("Take your signature under", "Yes, take it back")
+            await self.picks("Thank you. You signed", "Take my signature back")
+            await self.picks("Take your signature under", "Yes, take it back")
             if self._signs_again:
                 await self._gives()
-        await self._sees("does not count any more" if not self.expected.stands else "Thank you. You signed")
+        await self.sees("does not count any more" if not self.expected.stands else "Thank you. You signed")
 
     async def _gives(self) -> None:
-        await self._picks("Every child has a school.", "Sign it")
+        await self.picks("Every child has a school.", "Sign it")
         if not self.is_member:
-            await self._says("What is your name", self.expected.name)
+            await self.says("What is your name", self.expected.name)
         if self.expected.organisation:
-            await self._says("Which organisation do you sign for?", self.expected.organisation)
+            await self.says("Which organisation do you sign for?", self.expected.organisation)
         else:
-            await self._picks("Which organisation do you sign for?", "Skip")
+            await self.picks("Which organisation do you sign for?", "Skip")
         if not self.is_member:
             country = country_name(self.expected.country, "en")
-            await self._says("Which country are you from?", country)
-            await self._picks("Is it one of these?", country)
-        await self._picks("Is everything right?", "I sign")
-
-    async def _says(self, question: str, answer: str) -> None:
-        await self._sees(question)
-        await self.phone.says(answer)
-        self.given += 1
-
-    async def _picks(self, question: str, label: str) -> None:
-        await self.phone.taps(label, await self._sees(question))
-        self.given += 1
-
-    async def _sees(self, what: str) -> Any:
-        try:
-            seen = await self.phone.sees(what, within=LONGEST)
-        except AssertionError as error:
-            raise AssertionError(f"{self.user} is stuck after {self.given} answers: {error}") from None
-        await asyncio.sleep(self._random.uniform(0, LONGEST_THOUGHT))
-        return seen
+            await self.says("Which country are you from?", country)
+            await self.picks("Is it one of these?", country)
+        await self.picks("Is everything right?", "I sign")
 
 
 async def test_each_signs_once(both: BothDrill) -> None:
     drill = both
     people = [Signer(drill, number) for number in PEOPLE]
     await drill.database.run(lambda session: _prepare(session, people))
-    await drill.start()
-    async with asyncio.TaskGroup() as group:
-        signing = [group.create_task(person.signs()) for person in people]
-        for _kill in range(KILLS):
-            enough = sum(person.given for person in people) + drill.random.randint(1, 4 * len(people) // KILLS)
-            await eventually(lambda enough=enough: sum(each.given for each in people) >= enough, within=LONGEST)  # type: ignore[misc]  # mypy does not see its type in a default
-            await drill.kill()
-            await drill.start()
-        await asyncio.wait(signing)
-    await drill.twilio.callbacks.settled(within=PATIENCE)
-    assert await drill.stop() == 0
+    await talk(drill, people, Signer.signs, KILLS, 4 * len(people) // KILLS)
 
     drill.told.append(f"{sum(person.given for person in people)} answers of {len(people)} signers")
     kept = await drill.database.read(_kept)
