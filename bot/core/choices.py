@@ -14,15 +14,12 @@ from typing import Final, Literal
 
 from bot.core import numbered, splitting
 from bot.core.channel import Capabilities
-from bot.core.messages import Option, Outbound
+from bot.core.messages import DONE, Option, Outbound
 
 Form = Literal["", "quick", "list"]
 
 PAYLOAD: Final = 64
 """Longest payload of a button, in bytes. https://core.telegram.org/bots/api#inlinekeyboardbutton"""
-
-DONE: Final = "done"
-"""The id of the option that leads on, among those that lead elsewhere, as a form has it."""
 
 DESCRIPTION: Final = 72
 """Longest description of a list's row, in characters."""

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from bot.core.fields.field import Answered, Answers, Asking, Field, Given, Invalid, Prompt, Turn, refusal
 from bot.core.i18n import N_, _
-from bot.core.messages import Option
+from bot.core.messages import DONE, Option
 from bot.core.progress import REVIEW, Cancelled, Completed, Noted, Progress, Stayed, Step
 
 BACK: Final = "back"
@@ -23,7 +23,6 @@ SKIP: Final = "skip"
 KEEP: Final = "keep"
 CANCEL: Final = "cancel"
 PAUSE: Final = "pause"
-DONE: Final = "done"
 CHANGE: Final = "change:"
 
 WORDS: Final = {BACK: N_("Back"), SKIP: N_("Skip"), CANCEL: N_("Cancel"), PAUSE: N_("Pause")}

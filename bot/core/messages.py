@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 from markupsafe import Markup, escape
 
@@ -72,6 +72,10 @@ class Attachment:
     name: str = ""
     mime: str = ""
     size: int = 0
+
+
+DONE: Final = "done"
+"""The id of the option that leads on, among those that lead elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

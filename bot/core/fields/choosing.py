@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -23,9 +23,7 @@ from bot.core.fields.field import (
     refusal,
 )
 from bot.core.i18n import N_, _, ngettext
-from bot.core.messages import Option
-
-DONE: Final = "done"
+from bot.core.messages import DONE, Option
 
 
 @dataclass(frozen=True)
